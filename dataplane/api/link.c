@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "link.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ANSWER_MS 1000 /* how long control waits for the dataplane's answer */
+#define HELLO_MS  100  /* how long the dataplane waits for a hello after a connect */
+#define N_FDS	  3    /* in an answer: the region, the command bell, the event bell */
+
+/* ---- doorbells ---- */
+
+void bw_bell_ring(int fd)
+{
+	const uint64_t one = 1;
+	ssize_t n;
+
+	/* EAGAIN means that the counter is full, so the bell is ringing already */
+	do
+		n = write(fd, &one, sizeof(one));
+	while (n < 0 && errno == EINTR);
+}
+
+void bw_bell_clear(int fd)
+{
+	uint64_t count;
+	ssize_t n;
+
+	do
+		n = read(fd, &count, sizeof(count));
+	while (n < 0 && errno == EINTR);
+}
+
+/* ---- sockets ---- */
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int make_address(struct sockaddr_un *sa, const char *path)
+{
+	size_t len = strlen(path);
+
+	*sa = (struct sockaddr_un) { .sun_family = AF_UNIX };
+	if (len == 0 || len >= sizeof(sa->sun_path))
+		return -ENAMETOOLONG;
+	memcpy(sa->sun_path, path, len);
+	return 0;
+}
+
+static int make_socket(int flags)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* True once fd can be read (or its peer is gone), false after `ms`. */
+static bool wait_readable(int fd, int ms)
+{
+	const int64_t deadline = now_ms() + ms;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int n;
+
+	do {
+		n = poll(&p, 1, ms > 0 ? ms : 0);
+		ms = (int)(deadline - now_ms());
+	} while (n < 0 && errno == EINTR);
+	return n > 0;
+}
+
+/* True if nobody is at the other end of fd any more. */
+static bool peer_gone(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLRDHUP | POLLERR | POLLNVAL));
+}
+
+/* ---- hellos ---- */
+
+static struct bw_link_hello make_hello(int status)
+{
+	return (struct bw_link_hello) {
+		.magic = BW_REGION_MAGIC,
+		.version = BW_API_VERSION,
+		.status = status,
+		.pid = (uint32_t)getpid(),
+	};
+}
+
+/* Send a hello with n_fds (0 .. N_FDS) descriptors. */
+static int send_hello(int sock, int status, const int *fds, unsigned n_fds)
+{
+	struct bw_link_hello hello = make_hello(status);
+	struct iovec iov = { .iov_base = &hello, .iov_len = sizeof(hello) };
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(N_FDS * sizeof(int))];
+	} control = { 0 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n;
+
+	if (n_fds > 0) {
+		struct cmsghdr *c;
+
+		msg.msg_control = control.space;
+		msg.msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
+		memcpy(CMSG_DATA(c), fds, n_fds * sizeof(int));
+	}
+	n = sendmsg(sock, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n < 0)
+		return -errno;
+	return n == (ssize_t)sizeof(hello) ? 0 : -EIO;
+}
+
+/* Take the descriptors out of a received message; those beyond N_FDS are closed. */
+static unsigned take_fds(struct msghdr *msg, int fds[N_FDS])
+{
+	unsigned taken = 0;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		size_t n;
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
+			if (taken < N_FDS)
+				fds[taken++] = fd;
+			else
+				close(fd);
+		}
+	}
+	return taken;
+}
+
+/*
+ * Receive one hello of exactly its size. 0 or negative errno. Descriptors that
+ * came with it are the caller's in either case; fds it got none for are -1.
+ */
+static int recv_hello(int sock, struct bw_link_hello *hello, int fds[N_FDS])
+{
+	struct iovec iov = { .iov_base = hello, .iov_len = sizeof(*hello) };
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(N_FDS * sizeof(int))];
+	} control;
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof(control.space),
+	};
+	ssize_t n;
+
+	for (int i = 0; i < N_FDS; i++)
+		fds[i] = -1;
+	do
+		n = recvmsg(sock, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	take_fds(&msg, fds);
+	if (n == 0)
+		return -ECONNRESET;
+	if (n != (ssize_t)sizeof(*hello) || (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)))
+		return -EPROTO;
+	return 0;
+}
+
+static bool same_protocol(const struct bw_link_hello *hello)
+{
+	return hello->magic == BW_REGION_MAGIC && hello->version == BW_API_VERSION;
+}
+
+/* ---- control's end ---- */
+
+static int connect_to(const char *path)
+{
+	const struct timeval limit = { .tv_sec = ANSWER_MS / 1000 };
+	struct sockaddr_un sa;
+	int fd, err;
+
+	err = make_address(&sa, path);
+	if (err < 0)
+		return err;
+	fd = make_socket(0);
+	if (fd < 0)
+		return fd;
+	/* a connect waits, at most this long, only while the backlog is full */
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) < 0 ||
+		connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0) {
+		err = errno == EAGAIN ? -ETIMEDOUT : -errno;
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+/* Say hello and take the answer with its three descriptors. */
+static int shake_hands(int sock, int fds[N_FDS])
+{
+	struct bw_link_hello answer;
+	int err;
+
+	for (int i = 0; i < N_FDS; i++)
+		fds[i] = -1;
+	err = send_hello(sock, 0, NULL, 0);
+	/* EPIPE: it closed on us at once, and its answer may say why */
+	if (err < 0 && err != -EPIPE)
+		return err;
+	if (!wait_readable(sock, ANSWER_MS))
+		return -ETIMEDOUT;
+	err = recv_hello(sock, &answer, fds);
+	if (err < 0)
+		return err;
+	if (!same_protocol(&answer))
+		return -EPROTO;
+	if (answer.status != 0)
+		return answer.status == EBUSY ? -EBUSY : -EPROTO;
+	return fds[N_FDS - 1] < 0 ? -EPROTO : 0;
+}
+
+int bw_client_open(struct bw_client *c, const char *path)
+{
+	int fds[N_FDS];
+	int sock, err;
+
+	*c = (struct bw_client) { 0 };
+	sock = connect_to(path);
+	if (sock < 0)
+		return sock;
+	err = shake_hands(sock, fds);
+	if (err == 0) {
+		err = bw_region_attach(&c->region, fds[0]);
+		fds[0] = -1; /* the region's in either case */
+	}
+	if (err < 0) {
+		for (int i = 0; i < N_FDS; i++)
+			close_fd(&fds[i]);
+		close(sock);
+		*c = (struct bw_client) { 0 };
+		return err;
+	}
+	c->sock = sock;
+	c->cmd_bell = fds[1];
+	c->evt_bell = fds[2];
+	bw_ring_producer(&c->cmd, c->region.cmd, c->region.cmd_slots);
+	bw_ring_consumer(&c->evt, c->region.evt, c->region.evt_slots);
+	return 0;
+}
+
+void bw_client_close(struct bw_client *c)
+{
+	if (c->region.header) {
+		bw_region_free(&c->region);
+		close(c->sock);
+		close(c->cmd_bell);
+		close(c->evt_bell);
+	}
+	*c = (struct bw_client) { 0 };
+}
+
+struct bw_msg *bw_client_command(struct bw_client *c, uint16_t type, uint64_t cookie)
+{
+	struct bw_msg *m;
+
+	if (!c->region.header)
+		return NULL;
+	m = bw_ring_write(&c->cmd);
+	if (!m)
+		return NULL;
+	if (++c->seq == 0) /* 0 is no command's number */
+		c->seq = 1;
+	memset(m, 0, sizeof(*m));
+	m->hdr.seq = c->seq;
+	m->hdr.type = type;
+	m->hdr.cookie = cookie;
+	c->dirty = true;
+	return m;
+}
+
+void bw_client_flush(struct bw_client *c)
+{
+	if (!c->dirty)
+		return;
+	bw_ring_commit_write(&c->cmd);
+	bw_bell_ring(c->cmd_bell);
+	c->dirty = false;
+}
+
+unsigned bw_client_events(
+	struct bw_client *c, unsigned max, void (*fn)(void *arg, const struct bw_msg *), void *arg)
+{
+	unsigned n = 0;
+
+	/* each slot is given back before fn runs, which may close the client */
+	while (n < max && c->region.header) {
+		const struct bw_msg *slot = bw_ring_read(&c->evt);
+		struct bw_msg copy;
+
+		if (!slot)
+			break;
+		copy = *slot;
+		bw_ring_commit_read(&c->evt);
+		n++;
+		fn(arg, &copy);
+	}
+	return n;
+}
+
+/* ---- the dataplane's end ---- */
+
+/* 1: a socket without a listener lies at path; 0: nothing there; or negative errno. */
+static int dead_socket_at(const char *path)
+{
+	struct stat st;
+	int fd;
+
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	/* never take away what is not ours: a plain file refuses connections, too */
+	if (!S_ISSOCK(st.st_mode))
+		return -ENOTSOCK;
+	fd = connect_to(path);
+	if (fd >= 0) {
+		close(fd);
+		return -EADDRINUSE;
+	}
+	if (fd == -ECONNREFUSED)
+		return 1;
+	/* alive but slow, or not for us to ask */
+	return fd == -ENOENT ? 0 : -EADDRINUSE;
+}
+
+static int bind_and_listen(int fd, const char *path)
+{
+	struct sockaddr_un sa;
+	int err = make_address(&sa, path);
+
+	if (err < 0)
+		return err;
+	err = dead_socket_at(path);
+	if (err < 0)
+		return err;
+	if (err == 1 && unlink(path) < 0 && errno != ENOENT)
+		return -errno;
+	if (bind(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
+		return -errno;
+	/* nobody can connect before listen(), so the mode is there in time */
+	if (chmod(path, 0600) < 0 || listen(fd, 4) < 0) {
+		err = -errno;
+		unlink(path);
+		return err;
+	}
+	return 0;
+}
+
+int bw_listener_open(struct bw_listener *l, const char *path)
+{
+	int err;
+
+	*l = (struct bw_listener) { -1, -1, -1, -1 };
+	l->listen_sock = make_socket(SOCK_NONBLOCK);
+	if (l->listen_sock < 0)
+		return l->listen_sock;
+	l->cmd_bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	l->evt_bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	err = l->cmd_bell < 0 || l->evt_bell < 0 ? -errno : bind_and_listen(l->listen_sock, path);
+	if (err < 0) {
+		close_fd(&l->listen_sock);
+		close_fd(&l->cmd_bell);
+		close_fd(&l->evt_bell);
+	}
+	return err;
+}
+
+void bw_listener_close(struct bw_listener *l, const char *path)
+{
+	if (l->listen_sock >= 0)
+		unlink(path);
+	close_fd(&l->listen_sock);
+	close_fd(&l->sock);
+	close_fd(&l->cmd_bell);
+	close_fd(&l->evt_bell);
+}
+
+bool bw_listener_hung_up(struct bw_listener *l)
+{
+	if (l->sock < 0 || !peer_gone(l->sock))
+		return false;
+	close_fd(&l->sock);
+	return true;
+}
+
+/* The hello of a fresh connection. Descriptors sent to us are not wanted. */
+static int take_hello(int sock, struct bw_link_hello *hello)
+{
+	int fds[N_FDS];
+	int err;
+
+	if (!wait_readable(sock, HELLO_MS))
+		return -ETIMEDOUT;
+	err = recv_hello(sock, hello, fds);
+	for (int i = 0; i < N_FDS; i++)
+		close_fd(&fds[i]);
+	return err;
+}
+
+static int hand_over(struct bw_listener *l, struct bw_region *r, int sock)
+{
+	const int fds[N_FDS] = { r->fd, l->cmd_bell, l->evt_bell };
+
+	bw_region_reset_rings(r);
+	bw_bell_clear(l->cmd_bell);
+	bw_bell_clear(l->evt_bell);
+	return send_hello(sock, 0, fds, N_FDS);
+}
+
+int bw_listener_accept(struct bw_listener *l, struct bw_region *r)
+{
+	int sock = accept4(l->listen_sock, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct bw_link_hello hello;
+	int refusal;
+
+	if (sock < 0)
+		return 0;
+	if (take_hello(sock, &hello) < 0) {
+		close(sock);
+		return 0;
+	}
+	bw_listener_hung_up(l); /* a dead predecessor is no reason to refuse */
+	refusal = !same_protocol(&hello) ? EPROTO : l->sock >= 0 ? EBUSY : 0;
+	if (refusal != 0) {
+		send_hello(sock, refusal, NULL, 0);
+		close(sock);
+		return 0;
+	}
+	if (hand_over(l, r, sock) < 0) {
+		close(sock);
+		return 0;
+	}
+	l->sock = sock;
+	return 1;
+}
