@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "arp.h"
+
+#include <rte_arp.h>
+#include <rte_ether.h>
+
+#include "dp.h"
+#include "neigh.h"
+
+#define MIN_FRAME      60 /* without FCS */
+#define DEFEND_SECONDS 10 /* RFC 5227 2.4: DEFEND_INTERVAL */
+
+bool arp_on_subnet(const struct itf *itf, bw_ip4 addr)
+{
+	for (uint32_t i = 0; i < itf->n_addrs; i++) {
+		const struct itf_addr *a = &itf->addr[i];
+
+		if (a->addr == addr)
+			return false;
+		if (!(a->flags & BW_ADDR_F_ALIAS) && a->plen < 32 &&
+			(a->plen == 0 || rte_be_to_cpu_32(a->addr ^ addr) >> (32 - a->plen) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Send a frame out of an interface: through the bridge of its VLAN, or its port. Takes it. */
+static void send_frame(struct dp *dp, const struct itf *itf, struct rte_mbuf *m)
+{
+	struct pkt_meta *meta = pkt_meta(m);
+
+	meta->entry = itf->kind == BW_IF_SVI ? INBOX_BRIDGE_OUT : INBOX_PORT_TX;
+	meta->vlan = itf->vlan;
+	meta->out_port = itf->port;
+	meta->out_if = itf->id;
+	if (!worker_hand_over(dp->worker[0], m)) {
+		dp->worker[0]->counters->drops[BW_DROP_HANDOFF_FULL]++;
+		rte_pktmbuf_free(m);
+	}
+}
+
+static void send_arp(struct dp *dp, const struct itf *itf, const struct rte_ether_addr *to,
+	const struct rte_arp_hdr *arp)
+{
+	bool tagged = itf->kind == BW_IF_SUBIF && !(itf->flags & BW_IF_F_NATIVE);
+	struct rte_mbuf *m = rte_pktmbuf_alloc(dp->pool);
+	struct rte_ether_hdr *eth;
+	uint8_t *p;
+
+	if (!m || itf->kind == BW_IF_LOOPBACK) {
+		rte_pktmbuf_free(m);
+		return;
+	}
+	memset(pkt_meta(m), 0, sizeof(struct pkt_meta));
+	p = (uint8_t *)rte_pktmbuf_append(m, MIN_FRAME);
+	memset(p, 0, MIN_FRAME);
+	eth = (struct rte_ether_hdr *)p;
+	rte_ether_addr_copy(to, &eth->dst_addr);
+	memcpy(&eth->src_addr, itf->mac, 6);
+	eth->ether_type = RTE_BE16(tagged ? RTE_ETHER_TYPE_VLAN : RTE_ETHER_TYPE_ARP);
+	p += sizeof(*eth);
+	if (tagged) {
+		struct rte_vlan_hdr tag = { .vlan_tci = rte_cpu_to_be_16(itf->vlan),
+			.eth_proto = RTE_BE16(RTE_ETHER_TYPE_ARP) };
+
+		memcpy(p, &tag, sizeof(tag));
+		p += sizeof(tag);
+	}
+	memcpy(p, arp, sizeof(*arp));
+	send_frame(dp, itf, m);
+}
+
+static struct rte_arp_hdr make_arp(const struct itf *itf, uint16_t opcode, bw_ip4 sip, bw_ip4 tip)
+{
+	struct rte_arp_hdr arp = {
+		.arp_hardware = RTE_BE16(RTE_ARP_HRD_ETHER),
+		.arp_protocol = RTE_BE16(RTE_ETHER_TYPE_IPV4),
+		.arp_hlen = 6,
+		.arp_plen = 4,
+		.arp_opcode = rte_cpu_to_be_16(opcode),
+		.arp_data = { .arp_sip = sip, .arp_tip = tip },
+	};
+
+	memcpy(&arp.arp_data.arp_sha, itf->mac, 6);
+	return arp;
+}
+
+void arp_send_request(struct dp *dp, const struct itf *itf, bw_ip4 addr,
+	const struct rte_ether_addr *to)
+{
+	static const struct rte_ether_addr broadcast = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
+	struct rte_arp_hdr arp =
+		make_arp(itf, RTE_ARP_OP_REQUEST, itf_source_for(itf, addr), addr);
+
+	if (arp.arp_data.arp_sip)
+		send_arp(dp, itf, to ? to : &broadcast, &arp);
+}
+
+void arp_send_announcement(struct dp *dp, const struct itf *itf, bw_ip4 addr)
+{
+	static const struct rte_ether_addr broadcast = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
+	struct rte_arp_hdr arp = make_arp(itf, RTE_ARP_OP_REQUEST, addr, addr);
+
+	send_arp(dp, itf, &broadcast, &arp);
+}
+
+static void reply(struct dp *dp, const struct itf *itf, const struct rte_arp_hdr *request)
+{
+	struct rte_arp_hdr arp = make_arp(itf, RTE_ARP_OP_REPLY, request->arp_data.arp_tip,
+		request->arp_data.arp_sip);
+
+	arp.arp_data.arp_tha = request->arp_data.arp_sha;
+	send_arp(dp, itf, &request->arp_data.arp_sha, &arp);
+}
+
+static bool well_formed(const struct rte_arp_hdr *arp)
+{
+	uint32_t sip = rte_be_to_cpu_32(arp->arp_data.arp_sip);
+	uint16_t op = rte_be_to_cpu_16(arp->arp_opcode);
+
+	return arp->arp_hardware == RTE_BE16(RTE_ARP_HRD_ETHER) &&
+		arp->arp_protocol == RTE_BE16(RTE_ETHER_TYPE_IPV4) && arp->arp_hlen == 6 &&
+		arp->arp_plen == 4 && (op == RTE_ARP_OP_REQUEST || op == RTE_ARP_OP_REPLY) &&
+		rte_is_unicast_ether_addr(&arp->arp_data.arp_sha) &&
+		!rte_is_zero_ether_addr(&arp->arp_data.arp_sha) && sip >> 24 < 224 &&
+		sip >> 24 != 127;
+}
+
+/* RFC 5227 2.4: somebody uses our address. Say so, and defend it. */
+static void conflict(struct dp *dp, const struct itf *itf, const struct rte_arp_hdr *arp)
+{
+	const uint8_t *mac = arp->arp_data.arp_sha.addr_bytes;
+	const uint8_t *ip = (const uint8_t *)&arp->arp_data.arp_sip;
+
+	dp_log(dp, 4, "IP-4-DUPADDR",
+		"Duplicate address %u.%u.%u.%u on %s, sourced by %02x%02x.%02x%02x.%02x%02x", ip[0],
+		ip[1], ip[2], ip[3], itf->conf.name, mac[0], mac[1], mac[2], mac[3], mac[4],
+		mac[5]);
+	if (dp->arp_defended && dp_seconds(dp) - dp->arp_defended < DEFEND_SECONDS)
+		return; /* or two who both insist would shout for ever */
+	dp->arp_defended = dp_seconds(dp);
+	arp_send_announcement(dp, itf, arp->arp_data.arp_sip);
+}
+
+static void receive(struct dp *dp, const struct itf *itf, const struct rte_arp_hdr *arp)
+{
+	bw_ip4 sip = arp->arp_data.arp_sip, tip = arp->arp_data.arp_tip;
+	bool for_us = itf_has_addr(itf, tip);
+
+	if (memcmp(&arp->arp_data.arp_sha, itf->mac, 6) == 0)
+		return; /* our own, come back */
+	if (sip && itf_has_addr(itf, sip)) {
+		conflict(dp, itf, arp);
+		return;
+	}
+	if (sip) /* a probe (RFC 5227 2.1.1) says nothing of its sender's address */
+		neigh_heard(dp, itf, sip, &arp->arp_data.arp_sha, for_us);
+	if (for_us && arp->arp_opcode == RTE_BE16(RTE_ARP_OP_REQUEST))
+		reply(dp, itf, arp);
+}
+
+void arp_input(struct dp *dp, struct rte_mbuf *m)
+{
+	const struct itf *itf = dp_itf(dp, pkt_meta(m)->in_if);
+	struct rte_arp_hdr arp;
+
+	if (itf && itf->flags & BW_IF_F_UP && rte_pktmbuf_data_len(m) >= sizeof(arp)) {
+		memcpy(&arp, rte_pktmbuf_mtod(m, void *), sizeof(arp));
+		if (well_formed(&arp)) {
+			receive(dp, itf, &arp);
+			rte_pktmbuf_free(m);
+			return;
+		}
+	}
+	dp->worker[0]->counters->drops[BW_DROP_ARP_BAD]++;
+	rte_pktmbuf_free(m);
+}

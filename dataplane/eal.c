@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "eal.h"
+
+#include <errno.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_log.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dp.h"
+
+#define MAX_ARGS       (24 + 2 * BW_MAX_PORTS)
+#define DEFAULT_MEMORY 192 /* MiB; graph, buffers of two ports and EAL's own */
+
+struct args {
+	int argc;
+	char *argv[MAX_ARGS + 1];
+	char text[4096];
+	size_t used;
+};
+
+/* Room for all of them is a matter of the constants above. */
+__attribute__((format(printf, 2, 3))) static void add(struct args *a, const char *fmt, ...)
+{
+	char *at = a->text + a->used;
+	va_list ap;
+
+	va_start(ap, fmt);
+	a->used += vsnprintf(at, sizeof(a->text) - a->used, fmt, ap) + 1;
+	va_end(ap);
+	a->argv[a->argc++] = at;
+}
+
+/* "0,2-3": the CPUs that this process may run on. */
+static void allowed_cpus(char *buf, size_t size)
+{
+	cpu_set_t set;
+	size_t n = 0;
+
+	buf[0] = '\0';
+	sched_getaffinity(0, sizeof(set), &set);
+	for (int first = 0, last; first < CPU_SETSIZE && n < size; first = last + 1) {
+		for (last = first; last < CPU_SETSIZE && CPU_ISSET(last, &set);)
+			last++;
+		if (last > first)
+			n += snprintf(buf + n, size - n, last - first > 1 ? "%s%d-%d" : "%s%d",
+				n ? "," : "", first, last - 1);
+	}
+}
+
+/* Lcore 0 is main, 1 and up are workers; what they run on comes after the @. */
+static void add_lcores(struct args *a, const struct bw_platform *p)
+{
+	char cpus[256], list[1024];
+	unsigned lcore = 1;
+	size_t n;
+
+	allowed_cpus(cpus, sizeof(cpus));
+	if (p->single_core) { /* main is the worker: the first core, if one is named */
+		if (p->cores)
+			add(a, "--lcores=0@%d", __builtin_ctzll(p->cores));
+		else
+			add(a, "--lcores=0@(%s)", cpus);
+		return;
+	}
+	if (p->main_core >= 0)
+		n = snprintf(list, sizeof(list), "0@%d", p->main_core);
+	else
+		n = snprintf(list, sizeof(list), "0@(%s)", cpus);
+	if (p->cores) {
+		for (int c = 0; c < 64; c++)
+			if (p->cores >> c & 1 && n < sizeof(list))
+				n += snprintf(list + n, sizeof(list) - n, ",%u@%d", lcore++, c);
+	} else {
+		while (lcore <= p->workers && n < sizeof(list))
+			n += snprintf(list + n, sizeof(list) - n, ",%u@(%s)", lcore++, cpus);
+	}
+	add(a, "--lcores=%s", list);
+}
+
+static void add_memory(struct args *a, const struct bw_platform *p)
+{
+	unsigned memory = p->memory ? p->memory : DEFAULT_MEMORY;
+
+	if (p->hugepages) {
+		add(a, "--in-memory"); /* leaves nothing behind, and keeps instances apart */
+		add(a, "--single-file-segments"); /* a memif peer maps few files */
+	} else {
+		add(a, "--no-huge"); /* excludes --in-memory */
+		add(a, "--no-shconf");
+	}
+	add(a, "-m");
+	add(a, "%u", memory);
+}
+
+static void add_devices(struct args *a, const struct bw_platform *p)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < p->n_ports; i++)
+		if (p->port[i].kind == BW_PORT_PCI) {
+			add(a, "-a");
+			add(a, "%s", p->port[i].device);
+			n++;
+		}
+	if (n == 0)
+		add(a, "--no-pci");
+}
+
+static unsigned count_workers(const struct bw_platform *p)
+{
+	if (p->single_core)
+		return 1;
+	return p->cores ? __builtin_popcountll(p->cores) : p->workers;
+}
+
+static int check_cores(const struct bw_platform *p, char *err, size_t err_size)
+{
+	cpu_set_t set;
+
+	sched_getaffinity(0, sizeof(set), &set);
+	for (int c = 0; c < 64; c++)
+		if ((p->cores >> c & 1 || p->main_core == c) && !CPU_ISSET(c, &set)) {
+			snprintf(err, err_size, "core %d does not exist or may not be used", c);
+			return -EINVAL;
+		}
+	return 0;
+}
+
+int eal_start(struct dp *dp, char *err, size_t err_size)
+{
+	struct args a = { 0 };
+	int rc = check_cores(&dp->platform, err, err_size);
+
+	if (rc < 0)
+		return rc;
+	dp->n_workers = count_workers(&dp->platform);
+	if (dp->n_workers == 0 || dp->n_workers > BW_MAX_WORKERS) {
+		snprintf(err, err_size, "%u workers: 1 to %u are possible", dp->n_workers,
+			BW_MAX_WORKERS);
+		return -EINVAL;
+	}
+	add(&a, "byway-dp");
+	add(&a, "--no-telemetry");
+	add(&a, "--log-level=warning");
+	add(&a, "--file-prefix=byway-%s-%d", dp->instance, getpid());
+	add_lcores(&a, &dp->platform);
+	add_memory(&a, &dp->platform);
+	add_devices(&a, &dp->platform);
+	if (rte_eal_init(a.argc, a.argv) < 0) {
+		snprintf(err, err_size, "cannot start DPDK with %u MiB of %s: %s",
+			dp->platform.memory ? dp->platform.memory : DEFAULT_MEMORY,
+			dp->platform.hugepages ? "huge pages" : "memory", rte_strerror(rte_errno));
+		return rte_errno ? -rte_errno : -EINVAL;
+	}
+	return 0;
+}

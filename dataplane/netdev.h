@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Kernel network devices that ports of kind af_packet and af_xdp stand on. */
+#ifndef DATAPLANE_NETDEV_H
+#define DATAPLANE_NETDEV_H
+
+#include <stdbool.h>
+
+/* True if the device is up and has a carrier. */
+bool netdev_running(const char *name);
+
+/*
+ * Keep the kernel's own IP stack off the device, which sees every frame that we do: no ARP
+ * replies for addresses of our TUN device, no packets taken whose way back is not this device,
+ * no IPv6. 0, or negative errno of the first setting that could not be made.
+ */
+int netdev_quiet(const char *name);
+
+#endif

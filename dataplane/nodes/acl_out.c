@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * ip access-group ... out. It comes after NAT and sees global addresses, but an ICMP error about
+ * what is denied goes to the inside host and quotes what that sent.
+ */
+#include "nat/nat.h"
+#include "nat/translate.h"
+#include "nodes/acl_node.h"
+
+static bool is_translated(const struct itf *out, const struct pkt_meta *meta, const struct itf *in)
+{
+	return out->flags & BW_IF_F_NAT_OUTSIDE && !(meta->flags & PKT_F_LOCAL) && in &&
+	       in->flags & BW_IF_F_NAT_INSIDE;
+}
+
+static void undo_nat(struct worker *w, struct rte_mbuf *m, const struct itf *out)
+{
+	const struct pkt_meta *meta = pkt_meta(m);
+	struct nat_pkt p = {
+		.ip = rte_pktmbuf_mtod(m, uint8_t *),
+		.len = rte_pktmbuf_data_len(m),
+		.sport = meta->l4_src,
+		.dport = meta->l4_dst,
+		.flags = meta->flags & PKT_F_L4_KNOWN ? NAT_P_PORTS : 0,
+		.vrf = out->vrf,
+	};
+
+	nat_shard_begin(w->nat, nat_rules_now(w->dp->nat), w->dp->acl, w->now_sec);
+	nat_undo_in2out(w->nat, &p);
+}
+
+static rte_edge_t deny(struct worker *w, struct rte_mbuf *m, const struct itf *out)
+{
+	struct pkt_meta *meta = pkt_meta(m);
+	const struct itf *in = dp_itf(w->dp, meta->in_if);
+
+	if (!in || in->flags & BW_IF_F_NO_UNREACH || meta->flags & PKT_F_LOCAL)
+		return node_drop(m, BW_DROP_ACL_OUT, OUT_EDGE_DROP);
+	if (is_translated(out, meta, in))
+		undo_nat(w, m, out);
+	return node_icmp_error(m, L4_ICMP_UNREACHABLE, ACL_NODE_PROHIBITED, 0, BW_DROP_ACL_OUT,
+		OUT_EDGE_ICMP_ERROR);
+}
+
+static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)
+{
+	const struct itf *out = dp_itf(w->dp, pkt_meta(m)->out_if);
+
+	if (unlikely(!out))
+		return node_drop(m, BW_DROP_IF_DOWN, OUT_EDGE_DROP);
+	if (likely(acl_node_permits(w, m, out->acl_out)))
+		return out->out_next[FEATURE_OUT_ACL];
+	return deny(w, m, out);
+}
+
+static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+{
+	return node_each(graph, node, objs, n, edge_of);
+}
+
+static struct rte_node_register acl_out_node = {
+	.name = "acl_out",
+	.process = process,
+	.init = node_init,
+	.nb_edges = OUT_EDGE_MAX,
+	.next_nodes = { OUT_EDGES("nat_in2out", "drop", "mss_out") },
+};
+RTE_NODE_REGISTER(acl_out_node);

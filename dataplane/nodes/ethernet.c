@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Finds the interface that a frame belongs to. Frames of switch ports go to the
+ * bridge; others have to be for us, lose their header and tag, and go on by type.
+ */
+#include <rte_ether.h>
+
+#include "nodes/node.h"
+#include "tables/l2map.h"
+
+enum { NEXT_IP4, NEXT_BRIDGE, NEXT_PUNT, NEXT_DROP, NEXT_MAX };
+
+static inline bool same_mac(const uint8_t *a, const uint8_t *b)
+{
+	uint32_t a4, b4;
+	uint16_t a2, b2;
+
+	memcpy(&a4, a, 4);
+	memcpy(&b4, b, 4);
+	memcpy(&a2, a + 4, 2);
+	memcpy(&b2, b + 4, 2);
+	return ((a4 ^ b4) | (uint32_t)(a2 ^ b2)) == 0;
+}
+
+static rte_edge_t to_layer3(struct rte_mbuf *m, rte_be16_t type, unsigned header)
+{
+	rte_pktmbuf_adj(m, header);
+	if (likely(type == RTE_BE16(RTE_ETHER_TYPE_IPV4)))
+		return NEXT_IP4;
+	if (type == RTE_BE16(RTE_ETHER_TYPE_ARP)) {
+		pkt_meta(m)->punt = PUNT_ARP;
+		return NEXT_PUNT;
+	}
+	return node_drop(m, BW_DROP_L2_UNKNOWN_TYPE, NEXT_DROP);
+}
+
+static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+	const struct l2map *map = __atomic_load_n(
+		&w->dp->l2map[m->port % RTE_MAX_ETHPORTS], __ATOMIC_ACQUIRE);
+	struct pkt_meta *meta = pkt_meta(m);
+	rte_be16_t type = eth->ether_type;
+	unsigned header = sizeof(*eth);
+	const struct itf *itf;
+
+	memset(meta, 0, sizeof(*meta));
+	if (unlikely(m->data_len < sizeof(*eth)))
+		return node_drop(m, BW_DROP_L2_SHORT, NEXT_DROP);
+	if (unlikely(!map))
+		return node_drop(m, BW_DROP_IF_DOWN, NEXT_DROP);
+	meta->in_if = map->untagged_if;
+	if (map->switch_if) {
+		meta->in_if = map->switch_if;
+		return NEXT_BRIDGE;
+	}
+	if (unlikely(type == RTE_BE16(RTE_ETHER_TYPE_VLAN))) {
+		const struct rte_vlan_hdr *tag = (const struct rte_vlan_hdr *)(eth + 1);
+		uint16_t vlan;
+
+		header += sizeof(*tag);
+		if (m->data_len < header)
+			return node_drop(m, BW_DROP_L2_SHORT, NEXT_DROP);
+		vlan = rte_be_to_cpu_16(tag->vlan_tci) & 0xfff;
+		type = tag->eth_proto;
+		if (vlan != 0) /* a tag of VLAN 0 carries a priority only */
+			meta->in_if = map->vlan_if[vlan];
+		if (meta->in_if == 0)
+			return node_drop(m, BW_DROP_L2_VLAN, NEXT_DROP);
+	}
+	itf = dp_itf(w->dp, meta->in_if);
+	if (unlikely(!itf || !(itf->flags & BW_IF_F_UP)))
+		return node_drop(m, BW_DROP_IF_DOWN, NEXT_DROP);
+	meta->vrf = itf->vrf;
+	if (unlikely(!same_mac(eth->dst_addr.addr_bytes, itf->mac))) {
+		if (!rte_is_multicast_ether_addr(&eth->dst_addr))
+			return node_drop(m, BW_DROP_L2_NOT_FOR_US, NEXT_DROP);
+		meta->flags = PKT_F_L2_BCAST;
+	}
+	return to_layer3(m, type, header);
+}
+
+static uint16_t ethernet(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+{
+	return node_each(graph, node, objs, n, edge_of);
+}
+
+static struct rte_node_register ethernet_node = {
+	.name = "ethernet",
+	.process = ethernet,
+	.init = node_init,
+	.nb_edges = NEXT_MAX,
+	.next_nodes = {
+		[NEXT_IP4] = "ip4_input",
+		[NEXT_BRIDGE] = "bridge",
+		[NEXT_PUNT] = "punt",
+		[NEXT_DROP] = "drop",
+	},
+};
+RTE_NODE_REGISTER(ethernet_node);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Source node: packets that the main lcore or another worker handed to this one. */
+#include "nodes/node.h"
+
+static uint16_t inbox(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+{
+	struct worker *w = node_worker(node);
+	struct rte_mbuf *burst[64];
+
+	(void)objs;
+	n = rte_ring_sc_dequeue_burst(w->inbox, (void **)burst, RTE_DIM(burst), NULL);
+	for (uint16_t i = 0; i < n; i++) {
+		uint8_t entry = pkt_meta(burst[i])->entry;
+
+		rte_node_enqueue_x1(graph, node, entry, burst[i]);
+	}
+	w->walk_packets += n;
+	return n;
+}
+
+static struct rte_node_register inbox_node = {
+	.name = "inbox",
+	.flags = RTE_NODE_SOURCE_F,
+	.process = inbox,
+	.init = node_init,
+	.nb_edges = INBOX_MAX,
+	.next_nodes = {
+		[INBOX_IP4_LOOKUP] = "ip4_lookup",
+		[INBOX_IP4_OUTPUT] = "ip4_output",
+		[INBOX_VFR] = "vfr",
+		[INBOX_NAT_IN2OUT] = "nat_in2out",
+		[INBOX_NAT_OUT2IN] = "nat_out2in",
+		[INBOX_BRIDGE_OUT] = "bridge_out",
+		[INBOX_PORT_TX] = "port_tx",
+	},
+};
+RTE_NODE_REGISTER(inbox_node);

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Longest prefix match, and what RFC 1812 asks before a packet is forwarded: TTL and
+ * MTU are judged here, before NAT, so that an ICMP error quotes the packet as it came.
+ *
+ * The destinations of the whole vector are looked up first, each step prefetched for
+ * all packets, so that the misses of a large table overlap.
+ */
+#include <rte_hash_crc.h>
+
+#include "nodes/icmp.h"
+#include "nodes/node.h"
+
+enum {
+	NEXT_LOCAL = OUT_EDGE_MAX, /* the edges before are the output features' */
+	NEXT_MAX,
+};
+
+/* A hash of what tells flows apart; fragments of one datagram stay together by addresses only. */
+static uint32_t flow_hash(struct rte_mbuf *m)
+{
+	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
+	unsigned header = (ip->version_ihl & 0xf) * 4;
+	uint32_t h = rte_hash_crc_4byte(ip->src_addr, ip->next_proto_id), ports;
+
+	h = rte_hash_crc_4byte(ip->dst_addr, h);
+	if (ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK))
+		return h;
+	if ((ip->next_proto_id != IPPROTO_TCP && ip->next_proto_id != IPPROTO_UDP) ||
+		m->data_len < header + sizeof(ports))
+		return h;
+	memcpy(&ports, (const uint8_t *)ip + header, sizeof(ports));
+	return rte_hash_crc_4byte(ports, h);
+}
+
+/* 255.255.255.255, or the broadcast address of a subnet on the interface it came in on. */
+static bool broadcast_is_for_us(const struct dp *dp, struct rte_mbuf *m)
+{
+	const struct itf *itf = dp_itf(dp, pkt_meta(m)->in_if);
+	rte_be32_t dst = pkt_ip4(m)->dst_addr;
+
+	if (dst == UINT32_MAX)
+		return true;
+	for (uint32_t i = 0; itf && i < itf->n_addrs; i++) {
+		uint8_t plen = itf->addr[i].plen;
+		uint32_t host = plen ? ~((uint64_t)UINT32_MAX << (32 - plen)) : UINT32_MAX;
+
+		if (plen < 31 && dst == (itf->addr[i].addr | rte_cpu_to_be_32(host)))
+			return true;
+	}
+	return false;
+}
+
+/* What becomes of a packet that is not simply forwarded. */
+static __rte_noinline rte_edge_t not_forwarded(
+	struct worker *w, struct rte_mbuf *m, const struct adj *adj, uint8_t kind)
+{
+	bool local = pkt_meta(m)->flags & PKT_F_LOCAL;
+
+	(void)adj;
+	switch (kind) {
+	case ADJ_LOCAL:
+		return NEXT_LOCAL;
+	case ADJ_BROADCAST:
+		if (!local && broadcast_is_for_us(w->dp, m))
+			return NEXT_LOCAL;
+		return node_drop(m, BW_DROP_IP4_BROADCAST, OUT_EDGE_DROP);
+	case ADJ_NULL0:
+		return node_icmp_error(m, ICMP_UNREACHABLE, ICMP_HOST, 0,
+			BW_DROP_IP4_NULL0, OUT_EDGE_ICMP_ERROR);
+	case ADJ_DISCARD:
+		return node_drop(m, BW_DROP_ADJ_DROP, OUT_EDGE_DROP);
+	default:
+		return node_icmp_error(m, ICMP_UNREACHABLE, ICMP_HOST, 0,
+			BW_DROP_IP4_NO_ROUTE, OUT_EDGE_ICMP_ERROR);
+	}
+}
+
+/* TTL - 1 and the checksum that goes with it: RFC 1141, the word changes by 0x0100. */
+static inline void decrement_ttl(struct rte_ipv4_hdr *ip)
+{
+	uint32_t sum = (uint32_t)ip->hdr_checksum + RTE_BE16(0x0100);
+
+	ip->time_to_live--;
+	ip->hdr_checksum = sum + (sum >> 16);
+}
+
+static inline rte_edge_t forward(struct worker *w, struct rte_mbuf *m, uint32_t id)
+{
+	const struct adj *adj = adj_get(w->dp->adj, id);
+	uint8_t kind = adj_kind(adj);
+	struct pkt_meta *meta = pkt_meta(m);
+	struct rte_ipv4_hdr *ip = pkt_ip4(m);
+	const struct itf *out;
+
+	if (unlikely(kind == ADJ_ECMP)) {
+		id = adj->path[(uint64_t)flow_hash(m) * adj->n_paths >> 32];
+		adj = adj_get(w->dp->adj, id);
+		kind = adj_kind(adj);
+	}
+	meta->adj = id;
+	if (unlikely(kind < ADJ_GLEAN))
+		return not_forwarded(w, m, adj, kind);
+	out = dp_itf(w->dp, adj->out_if);
+	if (unlikely(!out || !(out->flags & BW_IF_F_UP)))
+		return node_drop(m, BW_DROP_IF_DOWN, OUT_EDGE_DROP);
+	meta->out_if = adj->out_if;
+	if (unlikely(meta->flags & (PKT_F_LOCAL | PKT_F_L2_BCAST))) {
+		if (meta->flags & PKT_F_L2_BCAST) /* RFC 1122 3.3.6 */
+			return node_drop(m, BW_DROP_IP4_BROADCAST, OUT_EDGE_DROP);
+	} else if (unlikely(ip->time_to_live <= 1)) {
+		return node_icmp_error(m, ICMP_TIME_EXCEEDED, 0, 0, BW_DROP_IP4_TTL,
+			OUT_EDGE_ICMP_ERROR);
+	}
+	if (unlikely(m->pkt_len > out->ip_mtu) &&
+		ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_DF_FLAG))
+		return node_icmp_error(m, ICMP_UNREACHABLE, ICMP_FRAG_NEEDED,
+			out->ip_mtu, BW_DROP_IP4_DF, OUT_EDGE_ICMP_ERROR);
+	if (likely(!(meta->flags & PKT_F_LOCAL)))
+		decrement_ttl(ip);
+	return out->out_next[FEATURE_OUT_START];
+}
+
+/* Adjacency ids of all packets of a vector. */
+static inline void lookup(const struct dp *dp, void **objs, uint16_t n, uint32_t *ids)
+{
+	const struct fib *fib[RTE_GRAPH_BURST_SIZE];
+	uint32_t dst[RTE_GRAPH_BURST_SIZE];
+
+	for (uint16_t i = 0; i < n; i++) {
+		fib[i] = dp_fib(dp, pkt_meta(objs[i])->vrf);
+		dst[i] = rte_be_to_cpu_32(pkt_ip4(objs[i])->dst_addr);
+		rte_prefetch0(fib_first_entry(fib[i], dst[i]));
+	}
+	for (uint16_t i = 0; i < n; i++)
+		rte_prefetch0(fib_second_entry(fib[i], dst[i]));
+	for (uint16_t i = 0; i < n; i++) {
+		ids[i] = fib_lookup(fib[i], dst[i]);
+		rte_prefetch0(adj_get(dp->adj, ids[i]));
+	}
+}
+
+static void dispatch(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+{
+	struct worker *w = node_worker(node);
+	uint32_t ids[RTE_GRAPH_BURST_SIZE];
+	rte_edge_t run_edge, edge;
+	uint16_t run = 0;
+
+	lookup(w->dp, objs, n, ids);
+	run_edge = forward(w, objs[0], ids[0]);
+	for (uint16_t i = 1; i < n; i++) {
+		edge = forward(w, objs[i], ids[i]);
+		if (unlikely(edge != run_edge)) {
+			rte_node_enqueue(graph, node, run_edge, &objs[run], i - run);
+			run = i;
+			run_edge = edge;
+		}
+	}
+	rte_node_enqueue(graph, node, run_edge, &objs[run], n - run);
+}
+
+static uint16_t ip4_lookup(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i += RTE_GRAPH_BURST_SIZE)
+		dispatch(graph, node, objs + i, RTE_MIN((uint16_t)(n - i), (uint16_t)RTE_GRAPH_BURST_SIZE));
+	return n;
+}
+
+static struct rte_node_register ip4_lookup_node = {
+	.name = "ip4_lookup",
+	.process = ip4_lookup,
+	.init = node_init,
+	.nb_edges = NEXT_MAX,
+	.next_nodes = { OUT_EDGES("nat_in2out", "acl_out", "mss_out"),
+		[NEXT_LOCAL] = "ip4_local" },
+};
+RTE_NODE_REGISTER(ip4_lookup_node);

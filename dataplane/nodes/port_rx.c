@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Source node: takes bursts from the receive queues of this worker. */
+#include <rte_ethdev.h>
+
+#include "nodes/node.h"
+#include "port.h"
+
+enum { NEXT_ETHERNET, NEXT_MAX };
+
+static uint16_t port_rx(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+{
+	struct worker *w = node_worker(node);
+	const struct dp *dp = w->dp;
+	uint16_t total = 0;
+
+	for (unsigned i = 0; i < w->n_rxq; i++) {
+		struct port *p = &dp->port[w->rxq[i].port];
+		void **to;
+
+		if (unlikely(!atomic_load_explicit(&p->running, memory_order_acquire)))
+			continue;
+		to = rte_node_next_stream_get(graph, node, NEXT_ETHERNET, w->rx_burst);
+		n = rte_eth_rx_burst(
+			p->ethdev, w->rxq[i].queue, (struct rte_mbuf **)to, w->rx_burst);
+		if (n)
+			rte_node_next_stream_put(graph, node, NEXT_ETHERNET, n);
+		total += n;
+	}
+	(void)objs;
+	w->walk_packets += total;
+	return total;
+}
+
+static struct rte_node_register port_rx_node = {
+	.name = "port_rx",
+	.flags = RTE_NODE_SOURCE_F,
+	.process = port_rx,
+	.init = node_init,
+	.nb_edges = NEXT_MAX,
+	.next_nodes = { [NEXT_ETHERNET] = "ethernet" },
+};
+RTE_NODE_REGISTER(port_rx_node);

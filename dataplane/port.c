@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "port.h"
+
+#include <errno.h>
+#include <rte_bus_pci.h>
+#include <rte_ethdev.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "dp.h"
+#include "netdev.h"
+#include "rcu.h"
+
+#define DEFAULT_RING 1024
+
+uint16_t port_wanted_queues(const struct bw_platform_port *p, unsigned workers)
+{
+	if (p->queues)
+		return p->queues;
+	return p->kind == BW_PORT_PCI ? workers : 1;
+}
+
+static int role_args(const struct bw_platform_port *p, unsigned index, char *buf, size_t size)
+{
+	int n = snprintf(buf, size, "net_memif%u,role=%s,id=%u,socket=%s,socket-abstract=no", index,
+		p->memif_server ? "server" : "client", p->memif_id, p->device);
+
+	if (p->memif_bsize && n < (int)size)
+		n += snprintf(buf + n, size - n, ",bsize=%u", p->memif_bsize);
+	if (p->ring_size && n < (int)size)
+		n += snprintf(buf + n, size - n, ",rsize=%u", rte_log2_u32(p->ring_size));
+	if (p->memif_zero_copy && n < (int)size)
+		n += snprintf(buf + n, size - n, ",zero-copy=yes");
+	return n;
+}
+
+int port_devargs(const struct bw_platform_port *p, unsigned index, unsigned workers, char *buf,
+	size_t size)
+{
+	int n = -1;
+
+	switch (p->kind) {
+	case BW_PORT_PCI:
+		n = snprintf(buf, size, "%s", p->device);
+		break;
+	case BW_PORT_AF_PACKET:
+		n = snprintf(buf, size, "net_af_packet%u,iface=%s,qpairs=%u", index, p->device,
+			port_wanted_queues(p, workers));
+		break;
+	case BW_PORT_AF_XDP:
+		n = snprintf(buf, size, "net_af_xdp%u,iface=%s,queue_count=%u", index, p->device,
+			port_wanted_queues(p, workers));
+		break;
+	case BW_PORT_MEMIF:
+		n = role_args(p, index, buf, size);
+		break;
+	case BW_PORT_TAP:
+		n = snprintf(buf, size, "net_tap%u,iface=%s", index, p->device);
+		break;
+	case BW_PORT_PCAP:
+		n = snprintf(buf, size, p->device_out[0] ? "net_pcap%u,rx_pcap=%s,tx_pcap=%s"
+							 : "net_pcap%u,rx_pcap=%s",
+			index, p->device, p->device_out);
+		break;
+	case BW_PORT_NULL: /* without no-rx it invents packets */
+		n = snprintf(buf, size, "net_null%u,no-rx=1", index);
+		break;
+	}
+	return n < 0 || n >= (int)size ? -EINVAL : 0;
+}
+
+/* The ethdev of a port: made by EAL at start (PCI), or now. */
+static int probe(struct dp *dp, unsigned index, char *err, size_t err_size)
+{
+	const struct bw_platform_port *p = &dp->platform.port[index];
+	char args[512], name[RTE_ETH_NAME_MAX_LEN];
+	int rc = port_devargs(p, index, dp->n_workers, args, sizeof(args));
+
+	if (rc < 0) {
+		snprintf(err, err_size, "port %s: device name too long", p->name);
+		return rc;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(args, ","), args);
+	if (rte_eth_dev_get_port_by_name(name, &dp->port[index].ethdev) != 0) {
+		rc = rte_dev_probe(args);
+		if (rc < 0 || rte_eth_dev_get_port_by_name(name, &dp->port[index].ethdev) != 0) {
+			snprintf(err, err_size, "port %s: cannot open %s %s: %s", p->name,
+				p->kind == BW_PORT_PCI ? "PCI device" : "device", p->device,
+				p->kind == BW_PORT_PCI ? "no such device, or not bound to vfio-pci"
+						       : strerror(rc < 0 ? -rc : ENODEV));
+			return rc < 0 ? rc : -ENODEV;
+		}
+	}
+	dp->port[index].probed = true;
+	dp->port_of[dp->port[index].ethdev] = index;
+	return 0;
+}
+
+static int setup_queues(struct dp *dp, unsigned index)
+{
+	const struct bw_platform_port *conf = &dp->platform.port[index];
+	struct port *p = &dp->port[index];
+	uint16_t rx = conf->ring_size ? conf->ring_size : DEFAULT_RING, tx = rx;
+	int socket = rte_eth_dev_socket_id(p->ethdev);
+	int rc = rte_eth_dev_adjust_nb_rx_tx_desc(p->ethdev, &rx, &tx);
+
+	for (uint16_t q = 0; rc == 0 && q < p->n_rxq; q++)
+		rc = rte_eth_rx_queue_setup(p->ethdev, q, rx, socket, NULL, dp->pool);
+	for (uint16_t q = 0; rc == 0 && q < p->n_txq; q++)
+		rc = rte_eth_tx_queue_setup(p->ethdev, q, tx, socket, NULL);
+	return rc;
+}
+
+static int configure(struct dp *dp, unsigned index)
+{
+	const struct bw_platform_port *conf = &dp->platform.port[index];
+	struct port *p = &dp->port[index];
+	struct rte_eth_dev_info info;
+	struct rte_eth_conf eth = { 0 };
+	int rc = rte_eth_dev_info_get(p->ethdev, &info);
+
+	if (rc < 0)
+		return rc;
+	p->n_rxq = RTE_MIN(port_wanted_queues(conf, dp->n_workers), info.max_rx_queues);
+	p->n_txq = conf->kind == BW_PORT_PCI ? RTE_MIN((uint16_t)dp->n_workers, info.max_tx_queues)
+					     : p->n_rxq;
+	p->max_mtu = info.max_mtu && info.max_mtu < PORT_MAX_MTU ? info.max_mtu : PORT_MAX_MTU;
+	if (conf->kind == BW_PORT_PCI) {
+		eth.rxmode.mtu = p->mtu;
+		p->vlan_filter = info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_VLAN_FILTER;
+		if (p->vlan_filter)
+			eth.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_VLAN_FILTER;
+	}
+	if (p->n_rxq > 1 && info.flow_type_rss_offloads) {
+		eth.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+		eth.rx_adv_conf.rss_conf.rss_hf = info.flow_type_rss_offloads &
+			(RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
+	}
+	rc = rte_eth_dev_configure(p->ethdev, p->n_rxq, p->n_txq, &eth);
+	return rc < 0 ? rc : setup_queues(dp, index);
+}
+
+static int start(struct dp *dp, unsigned index)
+{
+	struct port *p = &dp->port[index];
+	int rc = rte_eth_dev_start(p->ethdev);
+
+	if (rc < 0)
+		return rc;
+	rte_eth_macaddr_get(p->ethdev, &p->mac);
+	if (dp->platform.port[index].is_switch)
+		rte_eth_promiscuous_enable(p->ethdev);
+	atomic_store(&p->running, true);
+	return 0;
+}
+
+/* Not fatal: it may run where /proc/sys is read-only and somebody else has seen to it. */
+static void quieten_kernel(const struct bw_platform_port *p)
+{
+	int rc = p->kind == BW_PORT_AF_PACKET || p->kind == BW_PORT_AF_XDP
+		? netdev_quiet(p->device)
+		: 0;
+
+	if (rc < 0)
+		fprintf(stderr,
+			"byway-dp: port %s: cannot keep the kernel's IP stack off %s (arp_ignore, "
+			"rp_filter, disable_ipv6): %s\n",
+			p->name, p->device, strerror(-rc));
+}
+
+static int open_one(struct dp *dp, unsigned index, char *err, size_t err_size)
+{
+	int rc = probe(dp, index, err, err_size);
+
+	if (rc < 0)
+		return rc;
+	quieten_kernel(&dp->platform.port[index]);
+	dp->port[index].mtu = RTE_ETHER_MTU;
+	rc = configure(dp, index);
+	if (rc == 0)
+		rc = start(dp, index);
+	if (rc < 0)
+		snprintf(err, err_size, "port %s: %s cannot be started: %s",
+			dp->platform.port[index].name, dp->platform.port[index].device,
+			strerror(-rc));
+	return rc;
+}
+
+static void assign_queues(struct dp *dp)
+{
+	unsigned next = 0;
+
+	for (unsigned i = 0; i < dp->n_ports; i++)
+		for (uint16_t q = 0; q < dp->port[i].n_rxq; q++) {
+			struct worker *w = dp->worker[next++ % dp->n_workers];
+
+			w->rxq[w->n_rxq++] = (struct worker_rxq) { i, q };
+		}
+}
+
+/* Two lines of platform.conf with one device would starve each other in silence. */
+static int check_busy(const struct dp *dp, char *err, size_t err_size)
+{
+	for (unsigned i = 0; i < dp->n_ports; i++)
+		for (unsigned j = 0; j < i; j++) {
+			const struct bw_platform_port *a = &dp->platform.port[i];
+			const struct bw_platform_port *b = &dp->platform.port[j];
+
+			if (a->kind == b->kind && a->kind != BW_PORT_NULL &&
+				a->kind != BW_PORT_PCAP && a->memif_id == b->memif_id &&
+				strcmp(a->device, b->device) == 0) {
+				snprintf(err, err_size, "port %s: %s is already port %s", a->name,
+					a->device, b->name);
+				return -EBUSY;
+			}
+		}
+	return 0;
+}
+
+int port_open_all(struct dp *dp, char *err, size_t err_size)
+{
+	int rc = check_busy(dp, err, err_size);
+
+	dp->n_ports = dp->platform.n_ports;
+	dp->port = calloc(dp->n_ports ? dp->n_ports : 1, sizeof(*dp->port));
+	if (!dp->port)
+		return -ENOMEM;
+	for (unsigned i = 0; rc == 0 && i < dp->n_ports; i++)
+		rc = open_one(dp, i, err, err_size);
+	if (rc == 0)
+		assign_queues(dp);
+	return rc;
+}
+
+void port_close_all(struct dp *dp)
+{
+	for (unsigned i = 0; dp->port && i < dp->n_ports; i++) {
+		if (!dp->port[i].probed)
+			continue;
+		rte_eth_dev_stop(dp->port[i].ethdev);
+		rte_eth_dev_close(dp->port[i].ethdev);
+	}
+	free(dp->port);
+	dp->port = NULL;
+}
+
+/* Workers leave the port alone from here until start(). */
+static int reconfigure(struct dp *dp, unsigned index)
+{
+	struct port *p = &dp->port[index];
+	int rc;
+
+	atomic_store(&p->running, false);
+	rcu_wait(dp->rcu);
+	rc = rte_eth_dev_stop(p->ethdev);
+	if (rc == 0)
+		rc = configure(dp, index);
+	if (rc == 0)
+		rc = start(dp, index);
+	return rc;
+}
+
+int port_set_mtu(struct dp *dp, unsigned index, uint16_t mtu)
+{
+	struct port *p = &dp->port[index];
+	uint16_t before = p->mtu;
+	int rc;
+
+	if (mtu <= p->mtu && mtu <= RTE_ETHER_MTU)
+		return 0; /* smaller packets pass anyway */
+	if (mtu == p->mtu)
+		return 0;
+	if (mtu > p->max_mtu)
+		return -EINVAL;
+	p->mtu = mtu;
+	rc = rte_eth_dev_set_mtu(p->ethdev, mtu);
+	if (rc == -ENOTSUP && dp->platform.port[index].kind == BW_PORT_PCI)
+		rc = reconfigure(dp, index); /* VF drivers take it only at configure */
+	else if (rc == -ENOTSUP)
+		rc = 0; /* memif, pcap, null: the buffers decide */
+	if (rc < 0)
+		p->mtu = before;
+	return rc;
+}
+
+int port_allow_vlan(struct dp *dp, unsigned index, uint16_t vlan)
+{
+	struct port *p = &dp->port[index];
+
+	return p->vlan_filter ? rte_eth_dev_vlan_filter(p->ethdev, vlan, 1) : 0;
+}
+
+void port_take_mac(struct dp *dp, unsigned index, const struct rte_ether_addr *mac)
+{
+	struct port *p = &dp->port[index];
+
+	if (rte_is_same_ether_addr(mac, &p->mac))
+		return;
+	if (rte_eth_dev_mac_addr_add(p->ethdev, (struct rte_ether_addr *)mac, 0) != 0)
+		rte_eth_promiscuous_enable(p->ethdev);
+}
+
+void port_take_all(struct dp *dp, unsigned index)
+{
+	rte_eth_promiscuous_enable(dp->port[index].ethdev);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The ports of platform.conf as DPDK Ethernet devices. Index = place in platform.conf. */
+#ifndef DATAPLANE_PORT_H
+#define DATAPLANE_PORT_H
+
+#include <rte_ether.h>
+#include <stdatomic.h>
+
+#include "api/platform.h"
+#include "api/region.h"
+
+struct dp;
+
+/* The largest layer-3 packet that a frame in one mbuf can carry. */
+#define PORT_MAX_MTU 2000
+
+struct port {
+	uint16_t ethdev;
+	uint16_t n_rxq, n_txq;
+	_Atomic bool running; /* workers may receive and send */
+	bool link_up;	      /* as last told to control */
+	bool probed;	      /* we made or took the device */
+	bool vlan_filter;     /* tags have to be let through one by one */
+	uint16_t mtu;
+	uint16_t max_mtu;
+	uint32_t speed;
+	struct rte_ether_addr mac;
+};
+
+/*
+ * Probe, configure and start every port of dp->platform and spread its receive
+ * queues over the workers. 0 or negative errno; err says which port and why.
+ */
+int port_open_all(struct dp *dp, char *err, size_t err_size);
+
+/* Stop and close what is open. Workers must have stopped. */
+void port_close_all(struct dp *dp);
+
+/* Fill the region's port table. */
+void port_describe(struct dp *dp);
+
+/* Link states and counters to the region; link changes as events. Called about ten times a second. */
+void port_poll(struct dp *dp);
+
+/* Tell control every port's state, as after it attached. */
+void port_report_all(struct dp *dp);
+
+/* Carry layer-3 packets of that size. 0, or negative errno from the driver. */
+int port_set_mtu(struct dp *dp, unsigned port, uint16_t mtu);
+
+/* Let frames of that VLAN in, where the driver filters. 0 or negative errno. */
+int port_allow_vlan(struct dp *dp, unsigned port, uint16_t vlan);
+
+/* Receive frames for that address too; falls back to promiscuous mode. */
+void port_take_mac(struct dp *dp, unsigned port, const struct rte_ether_addr *mac);
+
+/* Receive every frame, as a switch port has to. */
+void port_take_all(struct dp *dp, unsigned port);
+
+/* Receive queues to ask the driver for. */
+uint16_t port_wanted_queues(const struct bw_platform_port *p, unsigned workers);
+
+/*
+ * What EAL has to probe for a port: "net_af_packet0,iface=lan0" or a PCI address.
+ * -EINVAL if it does not fit.
+ */
+int port_devargs(const struct bw_platform_port *p, unsigned index, unsigned workers, char *buf,
+	size_t size);
+
+#endif
