@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Access lists, numbered (`access-list 1 ...`) and named (`ip access-list ...`). */
+#include <errno.h>
+#include <json-c/json.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/dump.h"
+#include "control/format.h"
+
+#define STD_NUMBER "{<list:1-99>|<list:1300-1999>}"
+#define EXT_NUMBER "{<list:100-199>|<list:2000-2699>}"
+#define SEQ	   "[<seq:1-2147483647>] "
+#define ACTION	   "<action:permit|deny> "
+#define ADDRESS	   "{any|host <address:A.B.C.D>|<address:A.B.C.D> <wildcard:WILDCARD>} "
+
+#define TCP_NAME                                                                                   \
+	"<port:bgp|chargen|cmd|daytime|discard|domain|echo|exec|finger|ftp|ftp-data|gopher|"       \
+	"hostname|ident|irc|klogin|kshell|login|lpd|msrpc|nntp|pim-auto-rp|pop2|pop3|smtp|sunrpc|" \
+	"tacacs|talk|telnet|time|uucp|whois|www>"
+#define UDP_NAME                                                                                   \
+	"<port:biff|bootpc|bootps|discard|dnsix|domain|echo|isakmp|mobile-ip|nameserver|"          \
+	"netbios-dgm|netbios-ns|netbios-ss|non500-isakmp|ntp|pim-auto-rp|rip|snmp|snmptrap|"       \
+	"sunrpc|syslog|tacacs|talk|tftp|time|who|xdmcp>"
+#define TCP_PORT "{<port:0-65535>|" TCP_NAME "} "
+#define UDP_PORT "{<port:0-65535>|" UDP_NAME "} "
+#define TCP_PORTS                                                                                  \
+	"[eq " TCP_PORT "|neq " TCP_PORT "|gt <port:0-65534>|lt <port:1-65535>|range " TCP_PORT    \
+		TCP_PORT "] "
+#define UDP_PORTS                                                                                  \
+	"[eq " UDP_PORT "|neq " UDP_PORT "|gt <port:0-65534>|lt <port:1-65535>|range " UDP_PORT    \
+		UDP_PORT "] "
+#define ICMP_TYPE                                                                                  \
+	"[<message:administratively-prohibited|alternate-address|conversion-error|"                \
+	"dod-host-prohibited|dod-net-prohibited|echo|echo-reply|general-parameter-problem|"        \
+	"host-isolated|host-precedence-unreachable|host-redirect|host-tos-redirect|"               \
+	"host-tos-unreachable|host-unknown|host-unreachable|information-reply|"                    \
+	"information-request|mask-reply|mask-request|net-redirect|net-tos-redirect|"               \
+	"net-tos-unreachable|net-unreachable|network-unknown|no-room-for-option|option-missing|"   \
+	"packet-too-big|parameter-problem|port-unreachable|precedence-unreachable|"                \
+	"protocol-unreachable|reassembly-timeout|redirect|router-advertisement|"                   \
+	"router-solicitation|source-quench|source-route-failed|time-exceeded|timestamp-reply|"     \
+	"timestamp-request|traceroute|ttl-exceeded|unreachable>|<type:0-255> [<code:0-255>]] "
+#define PROTOCOL                                                                                   \
+	"{<protocol:ip|ahp|eigrp|esp|gre|igmp|ipinip|nos|ospf|pcp|pim>|<protocol:0-255>} "
+
+#define STANDARD ACTION "{any|host <address:A.B.C.D>|<address:A.B.C.D> [<wildcard:WILDCARD>]} [log]"
+#define TCP	 ACTION "tcp " ADDRESS TCP_PORTS ADDRESS TCP_PORTS "(established|fragments|log)"
+#define UDP	 ACTION "udp " ADDRESS UDP_PORTS ADDRESS UDP_PORTS "(fragments|log)"
+#define ICMP	 ACTION "icmp " ADDRESS ADDRESS ICMP_TYPE "(fragments|log)"
+#define OTHER	 ACTION PROTOCOL ADDRESS ADDRESS "(fragments|log)"
+
+/* The words of a line one after the other. */
+struct walk {
+	const struct cli_args *args;
+	unsigned at;
+};
+
+static const struct cli_value *peek(const struct walk *w)
+{
+	return w->at < w->args->count ? &w->args->value[w->at] : NULL;
+}
+
+static bool next_is(struct walk *w, const char *word)
+{
+	const struct cli_value *v = peek(w);
+
+	if (v == NULL || v->type != CLI_TYPE_KEYWORD || strcmp(v->text, word) != 0)
+		return false;
+	w->at++;
+	return true;
+}
+
+static bool next_named(const struct walk *w, const char *name)
+{
+	const struct cli_value *v = peek(w);
+
+	return v != NULL && strcmp(v->name, name) == 0;
+}
+
+static void read_address(struct walk *w, bw_ip4 *addr, bw_ip4 *wild)
+{
+	*addr = 0;
+	*wild = UINT32_MAX;
+	if (next_is(w, "any"))
+		return;
+	next_is(w, "host");
+	*addr = w->args->value[w->at++].address.s_addr;
+	*wild = 0;
+	if (next_named(w, "wildcard"))
+		*wild = w->args->value[w->at++].address.s_addr;
+	*addr &= ~*wild;
+}
+
+static uint16_t read_port(struct walk *w, int proto)
+{
+	const struct cli_value *v = &w->args->value[w->at++];
+
+	if (v->type == CLI_TYPE_NUMBER)
+		return (uint16_t)v->number;
+	return (uint16_t)acl_port_number(proto, v->text);
+}
+
+static void read_ports(struct walk *w, int proto, struct acl_ports *ports)
+{
+	static const struct {
+		const char *word;
+		enum acl_port_op op;
+	} ops[] = {
+		{ "eq", ACL_PORT_EQ },
+		{ "neq", ACL_PORT_NEQ },
+		{ "gt", ACL_PORT_GT },
+		{ "lt", ACL_PORT_LT },
+		{ "range", ACL_PORT_RANGE },
+	};
+
+	for (unsigned i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		if (!next_is(w, ops[i].word))
+			continue;
+		ports->op = ops[i].op;
+		ports->lo = read_port(w, proto);
+		if (ports->op == ACL_PORT_RANGE)
+			ports->hi = read_port(w, proto);
+		if (ports->op == ACL_PORT_RANGE && ports->lo > ports->hi) {
+			uint16_t lo = ports->hi;
+
+			ports->hi = ports->lo;
+			ports->lo = lo;
+		}
+		return;
+	}
+}
+
+static void read_icmp(struct walk *w, struct acl_entry *e)
+{
+	int type, code;
+
+	if (next_named(w, "message")) {
+		if (acl_icmp_number(w->args->value[w->at++].text, &type, &code) == 0) {
+			e->icmp_type = (int16_t)type;
+			e->icmp_code = (int16_t)code;
+		}
+		return;
+	}
+	if (next_named(w, "type"))
+		e->icmp_type = (int16_t)w->args->value[w->at++].number;
+	if (next_named(w, "code"))
+		e->icmp_code = (int16_t)w->args->value[w->at++].number;
+}
+
+static int16_t read_protocol(struct walk *w)
+{
+	const struct cli_value *v = &w->args->value[w->at++];
+
+	if (v->type == CLI_TYPE_NUMBER)
+		return (int16_t)v->number;
+	for (int proto = 0; proto < 256; proto++) {
+		const char *name = acl_proto_name(proto);
+
+		if (name != NULL && strcmp(name, v->text) == 0)
+			return (int16_t)proto;
+	}
+	return ACL_PROTO_IP;
+}
+
+/* What a line says, its texts borrowed. */
+static void read_entry(const struct cli_args *args, bool extended, struct acl_entry *e)
+{
+	struct walk w = { .args = args };
+
+	memset(e, 0, sizeof(*e));
+	e->icmp_type = e->icmp_code = -1;
+	e->proto = ACL_PROTO_IP;
+	e->dst_wild = UINT32_MAX;
+	e->seq = (uint32_t)cli_arg_number(args, "seq", 0);
+	if (cli_has(args, "text")) {
+		e->is_remark = true;
+		e->remark = (char *)cli_arg_text(args, "text");
+		return;
+	}
+	while (!next_named(&w, "action"))
+		w.at++;
+	e->permit = strcmp(args->value[w.at++].text, "permit") == 0;
+	e->line = strstr(args->line, e->permit ? "permit" : "deny");
+	if (extended)
+		e->proto = read_protocol(&w);
+	read_address(&w, &e->src, &e->src_wild);
+	if (extended) {
+		read_ports(&w, e->proto, &e->sport);
+		read_address(&w, &e->dst, &e->dst_wild);
+		read_ports(&w, e->proto, &e->dport);
+		read_icmp(&w, e);
+	}
+	e->established = cli_has(args, "established");
+	e->fragments = cli_has(args, "fragments");
+	e->log = cli_has(args, "log");
+}
+
+/* The entry as a configuration line has it, after `access-list N ` or a sequence number. */
+static int print_entry(const struct acl_entry *e, bool extended, char *buf, size_t size)
+{
+	char src[FORMAT_IP_SIZE], wild[FORMAT_IP_SIZE];
+	const struct acl shape = { .extended = true };
+	const char *verb = e->permit ? "permit" : "deny", *log = e->log ? " log" : "";
+
+	if (extended || e->is_remark)
+		return acl_format(&shape, e, buf, size);
+	if (e->src_wild == UINT32_MAX)
+		return snprintf(buf, size, "%s any%s", verb, log);
+	if (e->src_wild == 0)
+		return snprintf(buf, size, "%s %s%s", verb, format_ip(e->src, src), log);
+	return snprintf(buf, size, "%s %s %s%s", verb, format_ip(e->src, src),
+		format_ip(e->src_wild, wild), log);
+}
+
+static bool is_extended(const struct cli_args *args)
+{
+	return cli_has(args, "list") && acl_number_sort((unsigned)cli_arg_number(args, "list", 0)) > 0;
+}
+
+static int render_numbered(const struct cli_args *args, char *buf, size_t size)
+{
+	bool extended = is_extended(args);
+	struct acl_entry e;
+	char text[400];
+
+	read_entry(args, extended, &e);
+	print_entry(&e, extended, text, sizeof(text));
+	return snprintf(buf, size, "access-list %s %s", cli_arg_text(args, "list"), text);
+}
+
+static int render_named(const struct cli_args *args, bool extended, char *buf, size_t size)
+{
+	const char *seq = cli_arg_text(args, "seq");
+	struct acl_entry e;
+	char text[400];
+
+	read_entry(args, extended, &e);
+	print_entry(&e, extended, text, sizeof(text));
+	return snprintf(buf, size, "%s%s%s", seq ? seq : "", seq ? " " : "", text);
+}
+
+static int render_standard(const struct cli_args *args, char *buf, size_t size)
+{
+	return render_named(args, false, buf, size);
+}
+
+static int render_extended(const struct cli_args *args, char *buf, size_t size)
+{
+	return render_named(args, true, buf, size);
+}
+
+static int add_entry(struct cli_ctx *ctx, struct acl *acl, const struct acl_entry *e)
+{
+	switch (acl_add(acl, e)) {
+	case 0:
+		return 0;
+	case -EEXIST:
+		if (e->seq != 0 && acl_entry_at(acl, e->seq) != NULL)
+			return cli_fail(ctx, "%% Duplicate sequence number");
+		return cli_fail(ctx, "%% The same entry is in the list already");
+	case -ERANGE:
+		return cli_fail(ctx, "%% No sequence number is left at the end of the list");
+	default:
+		return -ENOMEM;
+	}
+}
+
+static int remove_entry(struct cli_ctx *ctx, struct acl *acl, const struct acl_entry *e)
+{
+	if (acl == NULL || acl_remove(acl, e) != -EBUSY)
+		return 0;
+	return cli_fail(ctx,
+		"%% The order of the numbered entries of this list depends on the entry: remove "
+		"those first");
+}
+
+static int apply_numbered(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct acl_table *acls = &cmd_control(ctx)->acls;
+	const char *name = cli_arg_text(args, "list");
+	bool extended = is_extended(args);
+	struct acl_entry e;
+	struct acl *acl;
+	int err;
+
+	read_entry(args, extended, &e);
+	if (op == CLI_SET) {
+		if ((err = acl_create(acls, name, extended, &acl)) != 0)
+			return err;
+		return add_entry(ctx, acl, &e);
+	}
+	acl = acl_find(acls, name);
+	err = remove_entry(ctx, acl, &e);
+	if (err == 0 && acl != NULL && acl->n == 0)
+		acl_delete(acl);
+	return err;
+}
+
+static int apply_list(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	bool extended = cli_has(args, "extended");
+	struct acl_table *acls = &cmd_control(ctx)->acls;
+	const char *name = cli_arg_text(args, "name");
+	struct acl *acl = acl_find(acls, name);
+
+	if (op == CLI_UNSET) {
+		if (acl != NULL)
+			acl_delete(acl);
+		return 0;
+	}
+	if (name[strspn(name, "0123456789")] == '\0')
+		return cli_fail(ctx, "%% Numbered lists are entered with access-list");
+	switch (acl_create(acls, name, extended, &acl)) {
+	case 0:
+		return 0;
+	case -EEXIST:
+		return cli_fail(ctx, "%% A named access list with this name already exists");
+	case -ENAMETOOLONG:
+		return cli_fail_at(ctx, "name");
+	default:
+		return -ENOMEM;
+	}
+}
+
+static struct acl *parent_list(const struct cli_ctx *ctx)
+{
+	return acl_find(&cmd_control(ctx)->acls, cli_arg_text(cli_parent(ctx, 1), "name"));
+}
+
+static int apply_named(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct acl *acl = parent_list(ctx);
+	struct acl_entry e;
+
+	read_entry(args, acl->extended, &e);
+	return op == CLI_SET ? add_entry(ctx, acl, &e) : remove_entry(ctx, acl, &e);
+}
+
+/* `no 10`: the line of that number, which may have been typed without it. */
+static int apply_number(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	const struct acl_entry *e =
+		acl_entry_at(parent_list(ctx), (uint32_t)cli_arg_number(args, "seq", 0));
+
+	if (op == CLI_SET)
+		return cli_fail(ctx, "%% Incomplete command.");
+	if (e == NULL)
+		return cli_fail(ctx, "%% No entry with this sequence number");
+	if (e->is_remark)
+		return cli_imply(ctx, "no remark %s", e->remark);
+	if (e->numbered)
+		return cli_imply(ctx, "no %u %s", e->seq, e->line);
+	return cli_imply(ctx, "no %s", e->line);
+}
+
+/* --- show --- */
+
+static void print_rule(struct cli_ctx *ctx, const struct acl *acl, const struct acl_entry *e,
+	uint64_t hits, struct json_object *list)
+{
+	char text[400];
+
+	acl_format(acl, e, text, sizeof(text));
+	if (list != NULL) {
+		struct json_object *row = cmd_json_item(list);
+
+		cmd_json_number(row, "sequence", e->seq);
+		cmd_json_text(row, "entry", text);
+		cmd_json_number(row, "matches", hits);
+	} else if (hits > 0) {
+		cli_printf(ctx->out, "    %u %s (%llu match%s)\n", e->seq, text,
+			(unsigned long long)hits, hits == 1 ? "" : "es");
+	} else {
+		cli_printf(ctx->out, "    %u %s\n", e->seq, text);
+	}
+}
+
+static int compare_hits(const void *a, const void *b)
+{
+	const struct bw_acl_hits *x = a, *y = b;
+
+	if (x->acl_id != y->acl_id)
+		return x->acl_id < y->acl_id ? -1 : 1;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* The count of rule `index`. Rows are sorted, and asked for in order: *at says how far we are. */
+static uint64_t hits_of(
+	const struct cmd_rows *rows, const struct acl *acl, uint32_t index, size_t *at)
+{
+	for (; acl->id != 0 && *at < rows->n; (*at)++) {
+		const struct bw_acl_hits *hits = cmd_rows_at(rows, *at);
+
+		if (hits->acl_id > acl->id || (hits->acl_id == acl->id && hits->index > index))
+			break;
+		if (hits->acl_id == acl->id && hits->index == index)
+			return hits->hits;
+	}
+	return 0;
+}
+
+static void print_list(struct cli_ctx *ctx, const struct acl *acl, const struct cmd_rows *rows,
+	struct json_object *lists)
+{
+	struct json_object *entries = NULL;
+	uint32_t index = 0;
+	size_t at = 0;
+
+	if (lists != NULL) {
+		struct json_object *row = cmd_json_item(lists);
+
+		cmd_json_text(row, "name", acl->name);
+		cmd_json_text(row, "type", acl->extended ? "extended" : "standard");
+		entries = cmd_json_list(row, "entries");
+	} else {
+		cli_printf(ctx->out, "%s IP access list %s\n",
+			acl->extended ? "Extended" : "Standard", acl->name);
+	}
+	for (size_t i = 0; i < acl->n; i++) {
+		const struct acl_entry *e = &acl->item[i];
+		uint64_t hits;
+
+		if (e->is_remark)
+			continue;
+		hits = hits_of(rows, acl, index, &at);
+		print_rule(ctx, acl, e, hits, entries);
+		index++;
+	}
+}
+
+static int print_lists(struct cli_ctx *ctx, struct cmd_rows *rows)
+{
+	struct acl_table *acls = &cmd_settled(ctx)->acls;
+	struct json_object *json = cli_out_json(ctx->out), *lists = NULL;
+	const struct acl *acl;
+
+	if (rows->n > 1)
+		qsort(rows->row, rows->n, rows->row_size, compare_hits);
+	if (json != NULL)
+		lists = cmd_json_list(json, "access_lists");
+	TAILQ_FOREACH (acl, &acls->list, entry)
+		if (acl->exists && (rows->name[0] == '\0' || strcmp(rows->name, acl->name) == 0))
+			print_list(ctx, acl, rows, lists);
+	return 0;
+}
+
+static int show_lists(struct cli_ctx *ctx, const struct cli_args *args)
+{
+	const struct bw_dump what = { .what = BW_EVT_ACL_HITS };
+	const char *name = cli_arg_text(args, "name");
+	struct cmd_rows *rows = cmd_rows_new(sizeof(struct bw_acl_hits), print_lists);
+
+	if (rows == NULL)
+		return -ENOMEM;
+	if (name != NULL)
+		snprintf(rows->name, sizeof(rows->name), "%s", name);
+	return cmd_rows_run(ctx, rows, &what, true);
+}
+
+static const struct cli_help help[] = {
+	{ "access-list", "Add an access list entry" },
+	{ "list", "IP access list number" },
+	{ "ip", "Any Internet Protocol" },
+	{ "standard", "Standard Access List" },
+	{ "extended", "Extended Access List" },
+	{ "permit", "Specify packets to forward" },
+	{ "deny", "Specify packets to reject" },
+	{ "remark", "Access list entry comment" },
+	{ "text", "Comment up to 100 characters" },
+	{ "name", "Access list name" },
+	{ "seq", "Sequence number" },
+	{ "any", "Any host" },
+	{ "host", "A single host" },
+	{ "address", "Address" },
+	{ "wildcard", "Wildcard bits" },
+	{ "log", "Log matches against this entry" },
+	{ "tcp", "Transmission Control Protocol" },
+	{ "udp", "User Datagram Protocol" },
+	{ "icmp", "Internet Control Message Protocol" },
+	{ "ahp", "Authentication Header Protocol" },
+	{ "eigrp", "Cisco's EIGRP routing protocol" },
+	{ "esp", "Encapsulation Security Payload" },
+	{ "gre", "Cisco's GRE tunneling" },
+	{ "igmp", "Internet Gateway Message Protocol" },
+	{ "ipinip", "IP in IP tunneling" },
+	{ "nos", "KA9Q NOS compatible IP over IP tunneling" },
+	{ "ospf", "OSPF routing protocol" },
+	{ "pcp", "Payload Compression Protocol" },
+	{ "pim", "Protocol Independent Multicast" },
+	{ "protocol", "An IP protocol number" },
+	{ "eq", "Match only packets on a given port number" },
+	{ "neq", "Match only packets not on a given port number" },
+	{ "gt", "Match only packets with a greater port number" },
+	{ "lt", "Match only packets with a lower port number" },
+	{ "range", "Match only packets in the range of port numbers" },
+	{ "port", "Port number" },
+	{ "established", "Match established connections" },
+	{ "fragments", "Check non-initial fragments" },
+	{ "type", "ICMP message type" },
+	{ "code", "ICMP message code" },
+	{ "access-lists", "List access lists" },
+	{ NULL, NULL },
+};
+
+static const struct cli_mode modes[] = {
+	{ .name = "config-std-nacl", .prompt = "(config-std-nacl)", .parent = "config" },
+	{ .name = "config-ext-nacl", .prompt = "(config-ext-nacl)", .parent = "config" },
+	{ .name = NULL },
+};
+
+/* A line of a numbered list, and of a named standard or extended one. */
+#define NUMBERED(line)                                                                             \
+	{                                                                                          \
+		.mode = "config", .syntax = line, .help = help, .key = "*",                        \
+		.flags = CLI_ORDERED, .sort = "list", .rank = RANK_LIST,                           \
+		.apply = apply_numbered, .render = render_numbered                                 \
+	}
+#define NAMED(nacl, line, how)                                                                     \
+	{                                                                                          \
+		.mode = nacl, .syntax = line, .help = help, .key = "*", .flags = CLI_ORDERED,      \
+		.apply = apply_named, .render = how                                                \
+	}
+
+static const struct cli_command commands[] = {
+	NUMBERED("access-list " STD_NUMBER " " STANDARD),
+	NUMBERED("access-list " EXT_NUMBER " " TCP),
+	NUMBERED("access-list " EXT_NUMBER " " UDP),
+	NUMBERED("access-list " EXT_NUMBER " " ICMP),
+	NUMBERED("access-list " EXT_NUMBER " " OTHER),
+	NUMBERED("access-list " STD_NUMBER " remark <text:LINE>"),
+	NUMBERED("access-list " EXT_NUMBER " remark <text:LINE>"),
+	{
+		.mode = "config",
+		.syntax = "access-list {<list:1-199>|<list:1300-2699>}",
+		.help = help,
+		.flags = CLI_NO_PREFIX,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip access-list standard <name:WORD>",
+		.help = help,
+		.key = "name",
+		.sort = "name",
+		.enters = "config-std-nacl",
+		.rank = RANK_NAMED_LIST,
+		.apply = apply_list,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip access-list extended <name:WORD>",
+		.help = help,
+		.key = "name",
+		.sort = "name",
+		.enters = "config-ext-nacl",
+		.rank = RANK_NAMED_LIST,
+		.apply = apply_list,
+	},
+	NAMED("config-std-nacl", SEQ STANDARD, render_standard),
+	NAMED("config-ext-nacl", SEQ TCP, render_extended),
+	NAMED("config-ext-nacl", SEQ UDP, render_extended),
+	NAMED("config-ext-nacl", SEQ ICMP, render_extended),
+	NAMED("config-ext-nacl", SEQ OTHER, render_extended),
+	NAMED("config-std-nacl config-ext-nacl", "remark <text:LINE>", NULL),
+	{
+		.mode = "config-std-nacl config-ext-nacl",
+		.syntax = "<seq:1-2147483647>",
+		.help = help,
+		.key = "seq",
+		.flags = CLI_UNSET_ABSENT,
+		.apply = apply_number,
+	},
+	{
+		.mode = "exec",
+		.syntax = "show access-lists [<name:WORD>]",
+		.help = help,
+		.flags = CLI_USER,
+		.run = show_lists,
+	},
+	{
+		.mode = "exec",
+		.syntax = "show ip access-lists [<name:WORD>]",
+		.help = help,
+		.flags = CLI_USER,
+		.run = show_lists,
+	},
+	{ .mode = NULL },
+};
+
+const struct cli_topic cli_access_list_topic = { .modes = modes, .commands = commands };

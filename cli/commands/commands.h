@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* All topics of commands, and what their handlers share. */
+#ifndef BW_COMMANDS_H
+#define BW_COMMANDS_H
+
+#include <stdint.h>
+
+#include "cli/context.h"
+#include "cli/grammar/grammar.h"
+
+#include "control/control.h"
+
+/* For cli_server_config; NULL after the last. */
+extern const struct cli_topic *const byway_topics[];
+
+extern const struct cli_topic cli_access_list_topic, cli_arp_topic, cli_clear_topic,
+	cli_harmless_topic, cli_interface_topic, cli_ip_address_topic, cli_ip_interface_topic,
+	cli_ip_route_topic, cli_nat_topic, cli_ping_topic, cli_show_cef_topic,
+	cli_show_interfaces_topic, cli_show_ip_interface_topic, cli_show_nat_topic,
+	cli_show_platform_topic, cli_show_route_topic, cli_show_system_topic,
+	cli_switchport_topic, cli_system_topic, cli_traceroute_topic;
+
+/* Ranks in show running-config: one place to see IOS's order. A section is a hundred. */
+enum {
+	RANK_SERVICE = 110, /* beside version, which is the engine's 100; hostname is 200 */
+	RANK_BOOT = 300,
+	RANK_LOGGING = 400,
+	RANK_AAA = 600,
+	RANK_CLOCK = 700,
+	RANK_DOMAIN = 800,
+	RANK_CEF = 900,
+	RANK_VLAN = 2000,
+	RANK_INTERFACE = 3000,
+	RANK_FORWARD = 4000,
+	RANK_HTTP = 4100,
+	RANK_NAT = 4200,
+	RANK_ROUTE = 4250,
+	RANK_NAMED_LIST = 4300,
+	RANK_LIST = 4500,
+	RANK_ARP = 4600,
+	RANK_CONTROL_PLANE = 4700,
+	RANK_LINE = 4900,
+
+	/* in an interface */
+	RANK_IF_DESCRIPTION = 100,
+	RANK_IF_SWITCHPORT = 200,
+	RANK_IF_MTU = 300,
+	RANK_IF_MAC = 310,
+	RANK_IF_DOT1Q = 350,
+	RANK_IF_SECONDARY = 400,
+	RANK_IF_ADDRESS = 405,
+	RANK_IF_REDIRECTS = 410,
+	RANK_IF_IP_MTU = 420,
+	RANK_IF_ACCESS_GROUP = 430,
+	RANK_IF_NAT = 440,
+	RANK_IF_VFR = 450,
+	RANK_IF_MSS = 460,
+	RANK_IF_ARP = 465,
+	RANK_IF_SHUTDOWN = 470,
+	RANK_IF_DUPLEX = 490,
+	RANK_IF_SPEED = 491,
+	RANK_IF_CDP = 900,
+};
+
+static inline struct control *cmd_control(const struct cli_ctx *ctx)
+{
+	return ctx->app;
+}
+
+/* The same with everything derived, for a show command. */
+struct control *cmd_settled(const struct cli_ctx *ctx);
+
+/* The interface whose mode a line is in. NULL only if it was refused before. */
+struct iface *cmd_parent_iface(const struct cli_ctx *ctx);
+
+/* The existing interface that an argument names; NULL if there is none or no such argument. */
+struct iface *cmd_arg_iface(const struct cli_ctx *ctx, const struct cli_args *args, const char *name);
+
+/* An address argument as control has it: network byte order; 0 when absent. */
+bw_ip4 cmd_arg_ip(const struct cli_args *args, const char *name);
+
+/* The canonical name of an interface argument, "" when absent. */
+const char *cmd_arg_ifname(const struct cli_args *args, const char *name, char buf[BW_NAME_LEN]);
+
+/* Says that the dataplane is not there. Returns a negative errno. */
+int cmd_no_dataplane(struct cli_ctx *ctx);
+
+struct json_object;
+
+/* `parent[key] = ...`, for filling what cli_out_json gives. */
+void cmd_json_text(struct json_object *parent, const char *key, const char *text);
+void cmd_json_number(struct json_object *parent, const char *key, uint64_t number);
+void cmd_json_flag(struct json_object *parent, const char *key, bool flag);
+
+/* A new array or object below parent: borrowed. */
+struct json_object *cmd_json_list(struct json_object *parent, const char *key);
+struct json_object *cmd_json_item(struct json_object *list);
+struct json_object *cmd_json_object(struct json_object *parent, const char *key);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/commands/dump.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands/commands.h"
+
+#define WAIT_MIN_MS 5 /* for a terminal that does not read; doubled up to the next */
+#define WAIT_MAX_MS 250
+
+struct cmd_rows *cmd_rows_new(
+	size_t row_size, int (*print)(struct cli_ctx *ctx, struct cmd_rows *rows))
+{
+	struct cmd_rows *rows = calloc(1, sizeof(*rows));
+
+	if (rows == NULL)
+		return NULL;
+	rows->row_size = row_size;
+	rows->print = print;
+	return rows;
+}
+
+void cmd_rows_free(struct cmd_rows *rows)
+{
+	if (rows->dump != NULL)
+		dp_dump_cancel(rows->dump);
+	if (rows->timer != NULL)
+		event_free(rows->timer);
+	free(rows->state);
+	free(rows->row);
+	free(rows);
+}
+
+int cmd_rows_add(struct cmd_rows *rows, const void *row)
+{
+	if (rows->n == rows->size) {
+		size_t size = rows->size ? rows->size * 2 : 64;
+		char *bigger = realloc(rows->row, size * rows->row_size);
+
+		if (bigger == NULL)
+			return -ENOMEM;
+		rows->row = bigger;
+		rows->size = size;
+	}
+	memcpy(cmd_rows_at(rows, rows->n++), row, rows->row_size);
+	return 0;
+}
+
+bool cmd_rows_match(const struct cmd_rows *rows, bw_ip4 address, uint32_t if_id)
+{
+	return (rows->address == 0 || rows->address == address) &&
+		(rows->if_id == 0 || rows->if_id == if_id);
+}
+
+static void on_row(void *arg, const struct bw_msg *row)
+{
+	struct cmd_rows *rows = arg;
+
+	if (cmd_rows_add(rows, row->body) != 0)
+		rows->no_memory = true;
+}
+
+static void wait_for_room(struct cmd_rows *rows)
+{
+	const struct timeval tv = { .tv_usec = rows->wait_ms * 1000 };
+
+	evtimer_add(rows->timer, &tv);
+	rows->wait_ms = rows->wait_ms * 2 < WAIT_MAX_MS ? rows->wait_ms * 2 : WAIT_MAX_MS;
+}
+
+static void finish(struct cmd_rows *rows, int status)
+{
+	struct cli_ctx *ctx = rows->ctx;
+
+	cmd_rows_free(rows);
+	cli_done(ctx, status);
+}
+
+static void print_more(struct cmd_rows *rows)
+{
+	int ret = rows->print(rows->ctx, rows);
+
+	if (ret == CLI_PENDING)
+		wait_for_room(rows);
+	else
+		finish(rows, ret);
+}
+
+static void on_timer(evutil_socket_t, short, void *arg)
+{
+	struct cmd_rows *rows = arg;
+
+	if (cli_out_full(rows->ctx->out)) {
+		wait_for_room(rows);
+		return;
+	}
+	rows->wait_ms = WAIT_MIN_MS;
+	print_more(rows);
+}
+
+static void on_end(void *arg, int status)
+{
+	struct cmd_rows *rows = arg;
+
+	rows->dump = NULL;
+	if (status == 0 && !rows->no_memory) {
+		print_more(rows);
+		return;
+	}
+	cli_fail(rows->ctx, "%% %s",
+		status == 0 ? "Not enough memory for the table" : "The dataplane did not answer");
+	finish(rows, status == 0 ? -ENOMEM : status);
+}
+
+static void cancel(void *state)
+{
+	cmd_rows_free(state);
+}
+
+int cmd_rows_run(
+	struct cli_ctx *ctx, struct cmd_rows *rows, const struct bw_dump *what, bool alone)
+{
+	struct control *ctl = cmd_control(ctx);
+	int ret;
+
+	rows->ctx = ctx;
+	rows->wait_ms = WAIT_MIN_MS;
+	rows->timer = evtimer_new(ctl->base, on_timer, rows);
+	if (rows->timer == NULL) {
+		cmd_rows_free(rows);
+		return -ENOMEM;
+	}
+	rows->dump = dp_dump_start(&ctl->dp, what, on_row, on_end, rows);
+	if (rows->dump != NULL)
+		return cli_pend(ctx, cancel, rows);
+	if (errno != ENOTCONN)
+		ret = -errno;
+	else
+		ret = alone ? rows->print(ctx, rows) : cmd_no_dataplane(ctx);
+	if (ret == CLI_PENDING) {
+		wait_for_room(rows);
+		return cli_pend(ctx, cancel, rows);
+	}
+	cmd_rows_free(rows);
+	return ret;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `interface X`, and what is said of a link: description, shutdown, mtu, dot1Q, duplex. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands/commands.h"
+
+static int apply_interface(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct control *ctl = cmd_control(ctx);
+	char name[BW_NAME_LEN];
+	struct iface *ifc;
+	int err;
+
+	if (op == CLI_UNSET) {
+		ifc = cmd_arg_iface(ctx, args, "ifname");
+		if (ifc == NULL || iface_delete(ifc) == 0)
+			return 0;
+		return cli_fail(ctx, "%% Removal of physical interfaces is not permitted");
+	}
+	err = iface_create(&ctl->ifaces, cmd_arg_ifname(args, "ifname", name), &ifc);
+	if (err == -ENODEV || err == -EINVAL)
+		return cli_fail_at(ctx, "ifname");
+	if (err == -ENOSPC)
+		return cli_fail(ctx, "%% No more interfaces can be created");
+	return err;
+}
+
+static bool is_physical(const struct cli_args *args)
+{
+	const struct cli_ifname *name = cli_arg_ifname(args, "ifname");
+
+	return name->sub == 0 && name->type != CLI_IF_VLAN && name->type != CLI_IF_LOOPBACK &&
+		name->type != CLI_IF_NULL;
+}
+
+static int apply_description(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct iface *ifc = cmd_parent_iface(ctx);
+	char *text = NULL;
+
+	if (op == CLI_SET && (text = strdup(cli_arg_text(args, "text"))) == NULL)
+		return -ENOMEM;
+	free(ifc->description);
+	ifc->description = text;
+	return 0;
+}
+
+static int apply_shutdown(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
+{
+	struct iface *ifc = cmd_parent_iface(ctx);
+
+	ifc->shutdown = op == CLI_SET;
+	iface_changed(ifc);
+	return 0;
+}
+
+static int apply_mtu(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct iface *ifc = cmd_parent_iface(ctx), *sub;
+
+	if (ifc->kind == IFACE_LOOPBACK)
+		return cli_fail_at(ctx, "mtu");
+	ifc->mtu = op == CLI_SET ? cli_arg_number(args, "bytes", 0) : IFACE_MTU_DEFAULT;
+	iface_changed(ifc);
+	TAILQ_FOREACH (sub, &ifc->ctl->ifaces.list, entry)
+		if (sub->parent == ifc)
+			iface_changed(sub);
+	return 0;
+}
+
+static int apply_mac(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct iface *ifc = cmd_parent_iface(ctx);
+
+	if (op == CLI_SET) {
+		const uint8_t *mac = cli_arg(args, "mac")->mac;
+
+		if (ifc->kind != IFACE_PORT && ifc->kind != IFACE_SVI)
+			return cli_fail_at(ctx, "mac-address");
+		if (mac[0] & 1)
+			return cli_fail(ctx, "%% MAC address cannot be a multicast address");
+		memcpy(ifc->mac, mac, sizeof(ifc->mac));
+	}
+	ifc->has_mac = op == CLI_SET;
+	iface_changed(ifc);
+	return 0;
+}
+
+/* Another subinterface of the same port with this VLAN. */
+static struct iface *find_same_vlan(const struct iface *ifc, uint16_t vlan)
+{
+	struct iface *other;
+
+	TAILQ_FOREACH (other, &ifc->ctl->ifaces.list, entry)
+		if (other != ifc && other->kind == IFACE_SUBIF && other->parent == ifc->parent &&
+			other->dot1q == vlan)
+			return other;
+	return NULL;
+}
+
+static int apply_dot1q(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct iface *ifc = cmd_parent_iface(ctx), *other;
+	uint16_t vlan = op == CLI_SET ? cli_arg_number(args, "vlan", 0) : 0;
+
+	if (ifc->kind != IFACE_SUBIF)
+		return cli_fail_at(ctx, "encapsulation");
+	other = vlan != 0 ? find_same_vlan(ifc, vlan) : NULL;
+	if (other != NULL)
+		return cli_fail(ctx,
+			"%%Configuration of multiple subinterfaces of the same main\n"
+			"interface with the same VID (%u) is not permitted.\n"
+			"This VID is already configured on %s.",
+			vlan, other->name);
+	ifc->dot1q = vlan;
+	ifc->dot1q_native = op == CLI_SET && cli_has(args, "native");
+	iface_changed(ifc);
+	return 0;
+}
+
+/* IOS prints duplex and speed of routed ports: on an 891FJ from GigabitEthernet8 on. */
+static bool is_routed_port(const struct cli_args *parent)
+{
+	const struct cli_ifname *name = parent != NULL ? cli_arg_ifname(parent, "ifname") : NULL;
+
+	return name != NULL && is_physical(parent) && name->unit[name->units - 1] >= 8;
+}
+
+static const struct cli_help help[] = {
+	{ "interface", "Select an interface to configure" },
+	{ "ifname", "Interface name" },
+	{ "description", "Interface specific description" },
+	{ "text", "Up to 240 characters describing this interface" },
+	{ "shutdown", "Shutdown the selected interface" },
+	{ "mtu", "Set the interface Maximum Transmission Unit (MTU)" },
+	{ "bytes", "MTU size in bytes" },
+	{ "mac-address", "Manually set interface MAC address" },
+	{ "mac", "MAC address" },
+	{ "encapsulation", "Set encapsulation type for an interface" },
+	{ "dot1Q", "IEEE 802.1Q Virtual LAN" },
+	{ "vlan", "IEEE 802.1Q VLAN ID" },
+	{ "native", "Make this as native vlan" },
+	{ "duplex", "Configure duplex operation" },
+	{ "speed", "Configure speed operation" },
+	{ "cdp", "CDP interface subcommands" },
+	{ "enable", "Enable CDP on interface" },
+	{ "mop", "DEC MOP server commands" },
+	{ "enabled", "Enable MOP for interface" },
+	{ "sysid", "System ID" },
+	{ NULL, NULL },
+};
+
+static const struct cli_mode modes[] = {
+	{ .name = "config-if", .prompt = "(config-if)", .parent = "config" },
+	{ .name = NULL },
+};
+
+static const struct cli_command commands[] = {
+	{
+		.mode = "config",
+		.syntax = "interface <ifname:INTERFACE>",
+		.help = help,
+		.key = "ifname",
+		.sort = "ifname",
+		.enters = "config-if",
+		.rank = RANK_INTERFACE,
+		.apply = apply_interface,
+		.permanent = is_physical,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "description <text:LINE>",
+		.help = help,
+		.rank = RANK_IF_DESCRIPTION,
+		.apply = apply_description,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "shutdown",
+		.fallback = "no shutdown",
+		.rank = RANK_IF_SHUTDOWN,
+		.apply = apply_shutdown,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "mtu <bytes:64-9216>",
+		.fallback = "mtu 1500",
+		.rank = RANK_IF_MTU,
+		.apply = apply_mtu,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "mac-address <mac:H.H.H>",
+		.rank = RANK_IF_MAC,
+		.apply = apply_mac,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "encapsulation dot1Q <vlan:1-4094> [native]",
+		.no = "encapsulation",
+		.rank = RANK_IF_DOT1Q,
+		.apply = apply_dot1q,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "duplex <duplex:auto|full|half>",
+		.fallback = "duplex auto",
+		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT,
+		.rank = RANK_IF_DUPLEX,
+		.defaults_in = is_routed_port,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "speed <speed:auto|10|100|1000>",
+		.fallback = "speed auto",
+		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT,
+		.rank = RANK_IF_SPEED,
+		.defaults_in = is_routed_port,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "cdp enable",
+		.fallback = "cdp enable",
+		.flags = CLI_KEEP_NO | CLI_HARMLESS,
+		.rank = RANK_IF_CDP,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "mop enabled",
+		.fallback = "mop enabled",
+		.flags = CLI_KEEP_NO | CLI_HARMLESS,
+		.rank = RANK_IF_CDP + 1,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "mop sysid",
+		.fallback = "mop sysid",
+		.flags = CLI_KEEP_NO | CLI_HARMLESS,
+		.rank = RANK_IF_CDP + 2,
+	},
+	{ .mode = NULL },
+};
+
+const struct cli_topic cli_interface_topic = { .modes = modes, .commands = commands };

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `ip nat` in global configuration: pools, rules, timeouts. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands/commands.h"
+#include "control/format.h"
+
+/* --- pools --- */
+
+static int explain_pool(struct cli_ctx *ctx, int err, const char *name, const char *deed)
+{
+	switch (err) {
+	case 0:
+		return 0;
+	case NAT_POOL_ORDER:
+		return cli_fail(ctx, "%%End address less than start address");
+	case NAT_POOL_SUBNETS:
+		return cli_fail(ctx, "%%Start and end addresses on different subnets");
+	case NAT_POOL_IN_USE:
+		return cli_fail(ctx, "%%Pool %s in use, cannot %s", name, deed);
+	default:
+		return -ENOMEM;
+	}
+}
+
+static int apply_pool(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct nat *nat = &cmd_control(ctx)->nat;
+	const char *name = cli_arg_text(args, "name");
+	uint8_t plen = (uint8_t)cli_arg_number(args, "length", 0);
+
+	if (op == CLI_UNSET)
+		return explain_pool(ctx, nat_pool_remove(nat, name), name, "destroy");
+	if (strlen(name) >= NAT_NAME_LEN)
+		return cli_fail_at(ctx, "name");
+	if (cli_has(args, "mask"))
+		plen = (uint8_t)format_plen(cmd_arg_ip(args, "mask"));
+	return explain_pool(ctx,
+		nat_pool_set(nat, name, cmd_arg_ip(args, "start"), cmd_arg_ip(args, "end"), plen),
+		name, "redefine");
+}
+
+/* --- rules --- */
+
+static void read_static(const struct cli_args *args, struct nat_spec *spec, char ifname[BW_NAME_LEN])
+{
+	const char *proto = cli_arg_text(args, "proto");
+
+	*spec = (struct nat_spec) {
+		.kind = cli_has(args, "network") ? BW_NAT_NETWORK : BW_NAT_STATIC,
+		.local = cmd_arg_ip(args, "local"),
+		.global = cmd_arg_ip(args, "global"),
+		.local_port = (uint16_t)cli_arg_number(args, "local_port", 0),
+		.global_port = (uint16_t)cli_arg_number(args, "global_port", 0),
+		.plen = (uint8_t)cli_arg_number(args, "length", 0),
+	};
+	if (cli_has(args, "mask"))
+		spec->plen = (uint8_t)format_plen(cmd_arg_ip(args, "mask"));
+	if (proto != NULL)
+		spec->proto = strcmp(proto, "tcp") == 0 ? IPPROTO_TCP : IPPROTO_UDP;
+	if (cli_has(args, "extendable") || proto != NULL)
+		spec->flags |= BW_NAT_F_EXTENDABLE;
+	if (cli_has(args, "no-alias"))
+		spec->flags |= BW_NAT_F_NO_ALIAS;
+	if (cli_has(args, "ifname")) {
+		spec->flags |= BW_NAT_F_IF_ADDR;
+		spec->ifname = cmd_arg_ifname(args, "ifname", ifname);
+	}
+}
+
+static void read_dynamic(const struct cli_args *args, struct nat_spec *spec, char ifname[BW_NAME_LEN])
+{
+	*spec = (struct nat_spec) {
+		.kind = BW_NAT_DYNAMIC,
+		.flags = cli_has(args, "overload") ? BW_NAT_F_OVERLOAD : 0,
+		.acl = cli_arg_text(args, "list_name"),
+		.pool = cli_arg_text(args, "pool_name"),
+	};
+	if (cli_has(args, "ifname")) {
+		spec->flags |= BW_NAT_F_IF_ADDR;
+		spec->ifname = cmd_arg_ifname(args, "ifname", ifname);
+	}
+}
+
+static int add_rule(struct cli_ctx *ctx, const struct nat_spec *spec)
+{
+	char local[FORMAT_IP_SIZE], global[FORMAT_IP_SIZE];
+	struct nat_rule *other = NULL;
+
+	switch (nat_rule_add(&cmd_control(ctx)->nat, spec, &other)) {
+	case 0:
+		return 0;
+	case NAT_RULE_SIMILAR:
+		return cli_fail(ctx, "%% similar static entry (%s -> %s) already exists",
+			format_ip(other->local, local), format_ip(other->global, global));
+	case NAT_RULE_MAPPED:
+		format_ip(other->global, global);
+		return cli_fail(ctx, "%% %s already mapped (%s -> %s)", global,
+			format_ip(other->local, local), global);
+	case NAT_RULE_FULL:
+		return cli_fail(ctx, "%% No more NAT rules can be held");
+	default:
+		return -ENOMEM;
+	}
+}
+
+/* For a typed `no`: 0 to go on, or what the handler is to return. */
+static int confirm(struct cli_ctx *ctx, bool is_static)
+{
+	const char *question = is_static ?
+		"Static entry in use, do you want to delete child entries? [no]: " :
+		"Dynamic mapping in use, do you want to delete all entries? [no]: ";
+	bool yes = true;
+	int ret;
+
+	if (ctx->typed == NULL || cli_has(ctx->typed, "forced") ||
+		!nat_sessions_live(&cmd_control(ctx)->nat, is_static))
+		return 0;
+	ret = cli_ask_yes(ctx, question, &yes);
+	if (ret != 0)
+		return ret;
+	return yes ? 0 : cli_fail(ctx, "%% %s entry was not removed", is_static ? "Static" : "Dynamic");
+}
+
+static int apply_static(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct nat *nat = &cmd_control(ctx)->nat;
+	char ifname[BW_NAME_LEN], old_ifname[BW_NAME_LEN];
+	struct nat_spec spec, old;
+	struct nat_rule *rule;
+	int ret;
+
+	read_static(args, &spec, ifname);
+	if (op == CLI_SET) {
+		if (spec.ifname != NULL && cmd_arg_iface(ctx, args, "ifname") == NULL)
+			return cli_fail_at(ctx, "ifname");
+		if (ctx->old != NULL) { /* the same but for extendable or no-alias */
+			read_static(ctx->old, &old, old_ifname);
+			rule = nat_rule_find(nat, &old);
+			if (rule != NULL)
+				nat_rule_remove(rule);
+		}
+		return add_rule(ctx, &spec);
+	}
+	rule = nat_rule_find(nat, &spec);
+	if (rule == NULL)
+		return 0;
+	ret = confirm(ctx, true);
+	if (ret == 0)
+		nat_rule_remove(rule);
+	return ret;
+}
+
+static int apply_dynamic(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct nat *nat = &cmd_control(ctx)->nat;
+	char ifname[BW_NAME_LEN], old_ifname[BW_NAME_LEN];
+	struct nat_spec spec, old;
+	struct nat_rule *rule;
+	int ret;
+
+	read_dynamic(args, &spec, ifname);
+	if (op == CLI_UNSET) {
+		rule = nat_rule_find(nat, &spec);
+		ret = rule != NULL ? confirm(ctx, false) : 0;
+		if (ret == 0 && rule != NULL)
+			nat_rule_remove(rule);
+		return ret;
+	}
+	if (strlen(spec.acl) >= ACL_NAME_LEN)
+		return cli_fail_at(ctx, "list_name");
+	if (spec.pool != NULL && strlen(spec.pool) >= NAT_NAME_LEN)
+		return cli_fail_at(ctx, "pool_name");
+	if (spec.ifname != NULL && cmd_arg_iface(ctx, args, "ifname") == NULL)
+		return cli_fail_at(ctx, "ifname");
+	if (ctx->old != NULL) {
+		if (nat_sessions_live(nat, false))
+			return cli_fail(ctx, "%%Dynamic mapping in use, cannot change");
+		read_dynamic(ctx->old, &old, old_ifname);
+		rule = nat_rule_find(nat, &old);
+		if (rule != NULL)
+			nat_rule_remove(rule);
+	}
+	return add_rule(ctx, &spec);
+}
+
+/* A port's rule is shown as extendable whether that was typed or not. */
+static int render_port(const struct cli_args *args, char *buf, size_t size)
+{
+	bool add = !cli_has(args, "extendable") && !cli_has(args, "ifname");
+	const char *no_alias = strstr(args->line, " no-alias");
+	size_t len = no_alias != NULL ? (size_t)(no_alias - args->line) : strlen(args->line);
+
+	return snprintf(buf, size, "%.*s%s%s", (int)len, args->line, add ? " extendable" : "",
+		no_alias != NULL ? no_alias : "");
+}
+
+/* --- settings --- */
+
+static const char *const timeout_word[BW_NAT_TMO_MAX] = {
+	[BW_NAT_TMO_DYNAMIC] = "timeout",
+	[BW_NAT_TMO_TCP] = "tcp-timeout",
+	[BW_NAT_TMO_UDP] = "udp-timeout",
+	[BW_NAT_TMO_DNS] = "dns-timeout",
+	[BW_NAT_TMO_ICMP] = "icmp-timeout",
+	[BW_NAT_TMO_FINRST] = "finrst-timeout",
+	[BW_NAT_TMO_SYN] = "syn-timeout",
+	[BW_NAT_TMO_PPTP] = "pptp-timeout",
+};
+
+static int apply_timeout(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct nat *nat = &cmd_control(ctx)->nat;
+	const char *word = cli_arg_text(args, "class");
+	unsigned which = 0;
+
+	while (strcmp(timeout_word[which], word) != 0)
+		which++;
+	if (op == CLI_UNSET)
+		nat_timeout_set(nat, which, nat_timeout_default(which));
+	else
+		nat_timeout_set(nat, which, (uint32_t)cli_arg_number(args, "seconds", UINT32_MAX));
+	return 0;
+}
+
+static int apply_max(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct nat *nat = &cmd_control(ctx)->nat;
+	uint32_t n = op == CLI_SET ? (uint32_t)cli_arg_number(args, "entries", 0) : 0;
+
+	if (cli_has(args, "all-host"))
+		nat_limits_set(nat, nat->config.max_entries, n);
+	else
+		nat_limits_set(nat, n, nat->config.max_per_host);
+	return 0;
+}
+
+static const struct cli_help help[] = {
+	{ "nat", "NAT configuration commands" },
+	{ "pool", "Define pool of addresses" },
+	{ "name", "Pool name" },
+	{ "start", "Start IP address" },
+	{ "end", "End IP address" },
+	{ "netmask", "Specify the network mask" },
+	{ "prefix-length", "Specify the prefix length" },
+	{ "inside", "Inside address translation" },
+	{ "source", "Source address translation" },
+	{ "list", "Specify access list describing local addresses" },
+	{ "list_name", "Access list number or name for local addresses" },
+	{ "pool_name", "Name pool of global addresses" },
+	{ "interface", "Specify interface for global address" },
+	{ "overload", "Overload an address translation" },
+	{ "static", "Specify static local->global mapping" },
+	{ "network", "Subnet translation" },
+	{ "local", "Inside local IP address" },
+	{ "global", "Inside global IP address" },
+	{ "tcp", "Transmission Control Protocol" },
+	{ "udp", "User Datagram Protocol" },
+	{ "local_port", "Local port" },
+	{ "global_port", "Global port" },
+	{ "extendable", "Extend this translation when used" },
+	{ "no-alias", "Do not create an alias for the global address" },
+	{ "forced", "Delete this entry and its children, even if in use" },
+	{ "translation", "NAT translation entry configuration" },
+	{ "max-entries", "Specify maximum number of NAT entries" },
+	{ "all-host", "Specify maximum number of NAT entries for each host" },
+	{ "entries", "Number of entries" },
+	{ "timeout", "Specify timeout for dynamic NAT translations" },
+	{ "tcp-timeout", "Specify timeout for NAT TCP flows" },
+	{ "udp-timeout", "Specify timeout for NAT UDP flows" },
+	{ "dns-timeout", "Specify timeout for NAT DNS flows" },
+	{ "icmp-timeout", "Specify timeout for NAT ICMP flows" },
+	{ "finrst-timeout", "Specify timeout for NAT TCP flows after a FIN or RST" },
+	{ "syn-timeout", "Specify timeout for NAT TCP flows after a SYN and no further data" },
+	{ "pptp-timeout", "Specify timeout for NAT PPTP flows" },
+	{ "seconds", "Timeout in seconds" },
+	{ "never", "Never timeout" },
+	{ NULL, NULL },
+};
+
+static const struct cli_command commands[] = {
+	{
+		.mode = "config",
+		.syntax = "ip nat translation <class:timeout|tcp-timeout|udp-timeout|dns-timeout|"
+			  "icmp-timeout|finrst-timeout|syn-timeout|pptp-timeout> "
+			  "{<seconds:1-4294967>|never}",
+		.help = help,
+		.key = "class",
+		.rank = RANK_NAT,
+		.apply = apply_timeout,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip nat translation max-entries <entries:1-2147483647>",
+		.help = help,
+		.rank = RANK_NAT,
+		.apply = apply_max,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip nat translation max-entries all-host <entries:1-2147483647>",
+		.help = help,
+		.rank = RANK_NAT,
+		.apply = apply_max,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip nat pool <name:WORD> <start:A.B.C.D> <end:A.B.C.D> "
+			  "{netmask <mask:MASK>|prefix-length <length:1-32>}",
+		.help = help,
+		.key = "name",
+		.rank = RANK_NAT + 1,
+		.apply = apply_pool,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip nat inside source list <list_name:WORD> "
+			  "{pool <pool_name:WORD>|interface <ifname:INTERFACE>} [overload]",
+		.help = help,
+		.key = "list_name",
+		.no = "ip nat inside source list <list_name:WORD> forced",
+		.rank = RANK_NAT + 2,
+		.apply = apply_dynamic,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip nat inside source static <local:A.B.C.D> "
+			  "{<global:A.B.C.D>|interface <ifname:INTERFACE>} (extendable|no-alias)",
+		.help = help,
+		.key = "local global ifname",
+		.no = "ip nat inside source static <local:A.B.C.D> <global:A.B.C.D> forced",
+		.rank = RANK_NAT + 3,
+		.apply = apply_static,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip nat inside source static <proto:tcp|udp> <local:A.B.C.D> "
+			  "<local_port:1-65535> {<global:A.B.C.D>|interface <ifname:INTERFACE>} "
+			  "<global_port:1-65535> (extendable|no-alias)",
+		.help = help,
+		.key = "proto local local_port global ifname global_port",
+		.no = "ip nat inside source static <proto:tcp|udp> <local:A.B.C.D> "
+		      "<local_port:1-65535> <global:A.B.C.D> <global_port:1-65535> forced",
+		.rank = RANK_NAT + 3,
+		.apply = apply_static,
+		.render = render_port,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip nat inside source static network <local:A.B.C.D> <global:A.B.C.D> "
+			  "{<length:/1-32>|<mask:MASK>} (extendable|no-alias)",
+		.help = help,
+		.key = "local global length mask",
+		.rank = RANK_NAT + 3,
+		.apply = apply_static,
+	},
+	{ .mode = NULL },
+};
+
+const struct cli_topic cli_nat_topic = { .commands = commands };

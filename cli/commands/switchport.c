@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Switch ports and VLANs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands/commands.h"
+
+static struct iface *switch_port(const struct cli_ctx *ctx)
+{
+	struct iface *ifc = cmd_parent_iface(ctx);
+
+	return ifc->kind == IFACE_PORT && ifc->is_switch ? ifc : NULL;
+}
+
+static void port_changed(struct iface *ifc)
+{
+	ifc->ctl->ifaces.vlans_changed = true;
+	iface_changed(ifc);
+}
+
+static int apply_mode(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct iface *ifc = switch_port(ctx);
+
+	if (ifc == NULL)
+		return cli_fail_at(ctx, "switchport");
+	ifc->trunk = op == CLI_SET && strcmp(cli_arg_text(args, "mode"), "trunk") == 0;
+	port_changed(ifc);
+	return 0;
+}
+
+static int apply_access(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct iface *ifc = switch_port(ctx);
+	uint16_t vlan = op == CLI_SET ? cli_arg_number(args, "id", 1) : 1;
+
+	if (ifc == NULL)
+		return cli_fail_at(ctx, "switchport");
+	if (vlan_create(&ifc->ctl->ifaces, vlan))
+		cli_printf(ctx->out, "%% Access VLAN does not exist. Creating vlan %u\n", vlan);
+	ifc->access_vlan = vlan;
+	port_changed(ifc);
+	return 0;
+}
+
+static int apply_native(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct iface *ifc = switch_port(ctx);
+
+	if (ifc == NULL)
+		return cli_fail_at(ctx, "switchport");
+	ifc->native_vlan = op == CLI_SET ? cli_arg_number(args, "id", 1) : 1;
+	port_changed(ifc);
+	return 0;
+}
+
+/* "1,5-7,20" into bits. False: not such a list. */
+static bool read_list(const char *text, uint64_t bits[64])
+{
+	memset(bits, 0, 64 * sizeof(bits[0]));
+	for (;;) {
+		char *end;
+		unsigned long first, last;
+
+		if (*text < '0' || *text > '9')
+			return false;
+		first = last = strtoul(text, &end, 10);
+		if (*end == '-' && end[1] >= '0' && end[1] <= '9')
+			last = strtoul(end + 1, &end, 10);
+		if (first < VLAN_MIN || last > VLAN_MAX || first > last)
+			return false;
+		for (; first <= last; first++)
+			bits[first / 64] |= UINT64_C(1) << first % 64;
+		if (*end == '\0')
+			return true;
+		if (*end != ',')
+			return false;
+		text = end + 1;
+	}
+}
+
+static int apply_allowed(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct iface *ifc = switch_port(ctx);
+	uint64_t bits[64];
+
+	if (ifc == NULL)
+		return cli_fail_at(ctx, "switchport");
+	if (op == CLI_UNSET || cli_has(args, "all"))
+		memset(bits, 0xff, sizeof(bits));
+	else if (cli_has(args, "none"))
+		memset(bits, 0, sizeof(bits));
+	else if (!read_list(cli_arg_text(args, "vlans"), bits))
+		return cli_fail(ctx, "Command rejected: Bad VLAN list");
+	memcpy(ifc->allowed, bits, sizeof(bits));
+	port_changed(ifc);
+	return 0;
+}
+
+static int apply_vlan(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct iface_table *t = &cmd_control(ctx)->ifaces;
+	uint16_t vlan = cli_arg_number(args, "id", 0);
+
+	if (op == CLI_UNSET) {
+		if (vlan == 1)
+			return cli_fail(ctx, "%%Default VLAN 1 may not be deleted.");
+		vlan_delete(t, vlan);
+	} else {
+		vlan_create(t, vlan);
+	}
+	return 0;
+}
+
+static int apply_vlan_name(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct iface_table *t = &cmd_control(ctx)->ifaces;
+	uint16_t vlan = cli_arg_number(cli_parent(ctx, 1), "id", 1);
+	const char *name = cli_arg_text(args, "vlan_name");
+	char own[16];
+
+	if (op == CLI_SET && strlen(name) > 32)
+		return cli_fail(ctx, "%% VLAN name is too long");
+	snprintf(own, sizeof(own), "VLAN%04u", vlan);
+	vlan_rename(t, vlan, op == CLI_SET ? name : own);
+	return 0;
+}
+
+/* "Gi0, Gi1" of the access ports of a VLAN, broken into lines as IOS does. */
+static void ports_of(struct iface_table *t, uint16_t vlan, char *buf, size_t size)
+{
+	struct iface *port;
+	size_t len = 0;
+
+	buf[0] = '\0';
+	TAILQ_FOREACH (port, &t->list, entry)
+		if (!port->trunk && vlan_member(port, vlan) && len < size)
+			len += snprintf(buf + len, size - len, "%s%s", len ? ", " : "",
+				port->short_name);
+}
+
+/* The next piece of a list of at most `width`; advances *text. */
+static void print_wrapped(struct cli_out *out, const char *text, size_t width, unsigned indent)
+{
+	while (strlen(text) > width) {
+		size_t cut = width;
+
+		while (cut > 0 && text[cut] != ' ')
+			cut--;
+		if (cut == 0)
+			break;
+		cli_printf(out, "%.*s\n%*s", (int)cut, text, (int)indent, "");
+		text += cut + 1;
+	}
+	cli_printf(out, "%s\n", text);
+}
+
+static int show_vlan_brief(struct cli_ctx *ctx, const struct cli_args *)
+{
+	struct iface_table *t = &cmd_settled(ctx)->ifaces;
+	struct json_object *json = cli_out_json(ctx->out), *list = NULL;
+
+	if (json != NULL)
+		list = cmd_json_list(json, "vlans");
+	else
+		cli_puts(ctx->out,
+			"\nVLAN Name                             Status    Ports\n"
+			"---- -------------------------------- --------- "
+			"-------------------------------\n");
+	for (unsigned vlan = VLAN_MIN; vlan <= VLAN_MAX; vlan++) {
+		char ports[BW_MAX_PORTS * 12];
+
+		if (!t->vlan[vlan].exists)
+			continue;
+		ports_of(t, (uint16_t)vlan, ports, sizeof(ports));
+		if (json != NULL) {
+			struct json_object *row = cmd_json_item(list);
+
+			cmd_json_number(row, "vlan", vlan);
+			cmd_json_text(row, "name", t->vlan[vlan].name);
+			cmd_json_text(row, "status", "active");
+			cmd_json_text(row, "ports", ports);
+			continue;
+		}
+		cli_printf(ctx->out, "%-4u %-32s active    ", vlan, t->vlan[vlan].name);
+		print_wrapped(ctx->out, ports, 31, 48);
+	}
+	return 0;
+}
+
+static const struct cli_help help[] = {
+	{ "switchport", "Set switch mode characteristics" },
+	{ "mode", "Set trunking mode of the interface" },
+	{ "trunk", "Set trunking characteristics of the interface" },
+	{ "access", "Set access mode characteristics of the interface" },
+	{ "vlan", "VLAN" },
+	{ "id", "VLAN ID" },
+	{ "vlan_name", "Ascii name of the VLAN" },
+	{ "native", "Set trunking native characteristics" },
+	{ "allowed", "Set allowed VLANs when interface is in trunking mode" },
+	{ "all", "All VLANs" },
+	{ "none", "No VLANs" },
+	{ "vlans", "VLAN IDs of the allowed VLANs, such as 1,5-7" },
+	{ "name", "Ascii name of the VLAN" },
+	{ "brief", "VTP all VLAN status in brief" },
+	{ NULL, NULL },
+};
+
+static const struct cli_mode modes[] = {
+	{ .name = "config-vlan", .prompt = "(config-vlan)", .parent = "config" },
+	{ .name = NULL },
+};
+
+static const struct cli_command commands[] = {
+	{
+		.mode = "config",
+		.syntax = "vlan <id:1-4094>",
+		.help = help,
+		.key = "id",
+		.sort = "id",
+		.enters = "config-vlan",
+		.rank = RANK_VLAN,
+		.apply = apply_vlan,
+	},
+	{
+		.mode = "config-vlan",
+		.syntax = "name <vlan_name:WORD>",
+		.help = help,
+		.apply = apply_vlan_name,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "switchport access vlan <id:1-4094>",
+		.help = help,
+		.fallback = "switchport access vlan 1",
+		.rank = RANK_IF_SWITCHPORT,
+		.apply = apply_access,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "switchport trunk native vlan <id:1-4094>",
+		.help = help,
+		.fallback = "switchport trunk native vlan 1",
+		.rank = RANK_IF_SWITCHPORT + 1,
+		.apply = apply_native,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "switchport trunk allowed vlan {all|none|<vlans:WORD>}",
+		.help = help,
+		.fallback = "switchport trunk allowed vlan all",
+		.rank = RANK_IF_SWITCHPORT + 2,
+		.apply = apply_allowed,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "switchport mode <mode:access|trunk>",
+		.help = help,
+		.fallback = "switchport mode access",
+		.rank = RANK_IF_SWITCHPORT + 3,
+		.apply = apply_mode,
+	},
+	{
+		.mode = "exec",
+		.syntax = "show vlan [brief]",
+		.help = help,
+		.flags = CLI_USER,
+		.run = show_vlan_brief,
+	},
+	{ .mode = NULL },
+};
+
+const struct cli_topic cli_switchport_topic = { .modes = modes, .commands = commands };

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+#include "cli/config/line.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli/config/config_engine.h"
+#include "cli/context_engine.h"
+#include "cli/grammar/width.h"
+
+void cli_cursor_begin(struct cli_cursor *cursor, struct cli_config *config, struct cli_tree *tree)
+{
+	*cursor = (struct cli_cursor) { .next = config->cursors };
+	cursor->level[0].mode = cli_grammar_mode(config->grammar, "config");
+	cursor->level[0].node = tree ? cli_tree_root(tree) : NULL;
+	config->cursors = cursor;
+}
+
+void cli_cursor_end(struct cli_cursor *cursor, struct cli_config *config)
+{
+	struct cli_cursor **link = &config->cursors;
+
+	while (*link && *link != cursor)
+		link = &(*link)->next;
+	if (*link)
+		*link = cursor->next;
+}
+
+static size_t skip_blanks(const char *line, size_t at)
+{
+	return at + strspn(line + at, " \t");
+}
+
+/* Whether the word at `at` is exactly `word`, and something follows it. */
+static bool word_is(const char *line, size_t at, const char *word)
+{
+	size_t len = strlen(word);
+
+	return strncasecmp(line + at, word, len) == 0 && strchr(" \t", line[at + len]);
+}
+
+static void read_prefix(const char *line, struct cli_words *words)
+{
+	*words = (struct cli_words) { .offset = skip_blanks(line, 0) };
+	words->no = word_is(line, words->offset, "no");
+	words->reset = word_is(line, words->offset, "default");
+	if (words->no)
+		words->offset = skip_blanks(line, words->offset + strlen("no"));
+	else if (words->reset)
+		words->offset = skip_blanks(line, words->offset + strlen("default"));
+}
+
+/* Of two failures the one to report is that which understood more of the line. */
+static bool got_further(const struct cli_parse *outer, const struct cli_parse *inner)
+{
+	return outer->status == CLI_PARSE_NOMEM || outer->offset > inner->offset;
+}
+
+enum cli_parse_status cli_line_parse(const struct cli_grammar *grammar,
+	const struct cli_cursor *cursor, const char *line, struct cli_words *words,
+	struct cli_outcome *outcome)
+{
+	struct cli_parse best = { .status = CLI_PARSE_INVALID };
+	unsigned flags;
+
+	read_prefix(line, words);
+	flags = words->no || words->reset ? CLI_PARSE_NO : 0;
+	for (unsigned depth = cursor->depth + 1; depth-- > 0;) {
+		struct cli_parse parse;
+
+		cli_grammar_parse(
+			grammar, cursor->level[depth].mode, flags, line + words->offset, &parse);
+		if (depth == cursor->depth || parse.status == CLI_PARSE_OK ||
+			got_further(&parse, &best))
+			best = parse;
+		words->level = depth;
+		/* What is incomplete here is not looked for outside: `ip vrf forwarding` in an
+		 * interface must not make a VRF of that name. */
+		if (parse.status != CLI_PARSE_INVALID && parse.status != CLI_PARSE_AMBIGUOUS)
+			break;
+	}
+	/* `no` and nothing more is no comment. */
+	if (best.status == CLI_PARSE_EMPTY && flags)
+		best.status = CLI_PARSE_INCOMPLETE;
+	words->args = best.args;
+	*outcome = (struct cli_outcome) {
+		.result = best.status == CLI_PARSE_OK || best.status == CLI_PARSE_EMPTY
+				  ? CLI_UNCHANGED
+				  : CLI_ERROR,
+		.status = best.status,
+		.caret = best.status == CLI_PARSE_INVALID ? (int64_t)(words->offset + best.offset)
+							  : CLI_NO_CARET,
+		.comment = best.status == CLI_PARSE_EMPTY,
+	};
+	return best.status;
+}
+
+/* `exit` and `end`. */
+static bool leave(
+	struct cli_cursor *cursor, const struct cli_words *words, struct cli_outcome *outcome)
+{
+	unsigned flags = words->args->command->flags;
+
+	if (!(flags & (CLI_EXIT | CLI_END)))
+		return false;
+	outcome->result = CLI_UNCHANGED;
+	outcome->left = (flags & CLI_END) || words->level == 0;
+	cursor->depth = words->level > 0 && !outcome->left ? words->level - 1 : 0;
+	return true;
+}
+
+static void enter(struct cli_cursor *cursor, unsigned level, const struct cli_mode *mode,
+	struct cli_node *node)
+{
+	cursor->depth = level;
+	if (!mode || level + 1 == CLI_CURSOR_LEVELS)
+		return;
+	cursor->depth = level + 1;
+	cursor->level[level + 1].mode = mode;
+	cursor->level[level + 1].node = node;
+}
+
+void cli_line_pretend(struct cli_cursor *cursor, const struct cli_grammar *grammar,
+	struct cli_words *words, struct cli_outcome *outcome)
+{
+	const char *enters = words->args->command->enters;
+
+	if (!leave(cursor, words, outcome))
+		enter(cursor, words->level,
+			enters && !words->no && !words->reset ? cli_grammar_mode(grammar, enters)
+							      : NULL,
+			NULL);
+	cli_args_free(words->args);
+	words->args = NULL;
+}
+
+static void carry_out(struct cli_transaction *transaction, struct cli_cursor *cursor,
+	struct cli_words *words, struct cli_outcome *outcome)
+{
+	struct cli_ctx_engine *engine = transaction->ctx->engine;
+	struct cli_node *parent = cursor->level[words->level].node;
+	struct cli_node *node = NULL;
+
+	cli_ctx_begin(transaction->ctx, words->args);
+	if (words->no || words->reset)
+		outcome->result = cli_transaction_unset(transaction, parent, &words->args,
+			words->no ? CLI_REMOVE_NO : CLI_REMOVE_DEFAULT);
+	else
+		outcome->result = cli_transaction_set(transaction, parent, &words->args, &node);
+	engine->caret_args = NULL;
+	if (outcome->result == CLI_ERROR && engine->caret != CLI_NO_CARET)
+		outcome->caret = (int64_t)words->offset + engine->caret;
+	if (outcome->result == CLI_ERROR && !engine->complained)
+		outcome->status = CLI_PARSE_NOMEM;
+	if (outcome->result != CLI_ERROR && outcome->result != CLI_WAITING)
+		enter(cursor, words->level, node ? node->mode : NULL, node);
+}
+
+enum cli_result cli_line_execute(struct cli_transaction *transaction, struct cli_cursor *cursor,
+	const char *line, struct cli_outcome *outcome)
+{
+	struct cli_words words;
+
+	if (cli_line_parse(transaction->tree->grammar, cursor, line, &words, outcome) ==
+		CLI_PARSE_OK) {
+		if (!leave(cursor, &words, outcome))
+			carry_out(transaction, cursor, &words, outcome);
+		cli_args_free(words.args);
+	}
+	return outcome->result;
+}
+
+enum cli_result cli_line_take(struct cli_config *config, struct cli_ctx *ctx,
+	struct cli_cursor *cursor, const char *line, struct cli_outcome *outcome)
+{
+	struct cli_transaction transaction;
+
+	cli_transaction_begin(&transaction, config, ctx);
+	cli_line_execute(&transaction, cursor, line, outcome);
+	if (outcome->result == CLI_ERROR || outcome->result == CLI_WAITING)
+		cli_transaction_rollback(&transaction);
+	else
+		cli_transaction_commit(&transaction);
+	return outcome->result;
+}
+
+void cli_line_message(char *buf, size_t size, const char *line, const struct cli_outcome *outcome)
+{
+	buf[0] = '\0';
+	if (outcome->result != CLI_ERROR)
+		return;
+	if (outcome->caret != CLI_NO_CARET)
+		snprintf(buf, size, "%% Invalid input detected at '^' marker.");
+	else if (outcome->status == CLI_PARSE_AMBIGUOUS)
+		snprintf(buf, size, "%% Ambiguous command:  \"%s\"", line);
+	else if (outcome->status == CLI_PARSE_INCOMPLETE || outcome->status == CLI_PARSE_MORE)
+		snprintf(buf, size, "%% Incomplete command.");
+	else if (outcome->status == CLI_PARSE_NOMEM)
+		snprintf(buf, size, "%% Out of memory");
+}
+
+void cli_line_explain(
+	struct cli_out *out, const char *line, size_t indent, const struct cli_outcome *outcome)
+{
+	char message[512];
+
+	cli_line_message(message, sizeof(message), line, outcome);
+	if (message[0] == '\0')
+		return;
+	if (outcome->caret != CLI_NO_CARET) {
+		size_t columns = indent + cli_width(line, (size_t)outcome->caret);
+
+		cli_printf(out, "%*s^\n", (int)columns, "");
+	}
+	cli_printf(out, "%s\n\n", message);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * configure replace. The file is read into a tree on paper with the same rules of identity;
+ * comparing the trees gives the removals, and what is left of the file is then set in its order.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/config/config_engine.h"
+#include "cli/config/diff.h"
+#include "cli/config/reader.h"
+#include "cli/context_engine.h"
+#include "cli/grammar/width.h"
+#include "cli/output_engine.h"
+
+static void report(struct cli_ctx *ctx, const struct cli_reader *reader, const char *line,
+	const struct cli_outcome *outcome)
+{
+	char words[256];
+
+	cli_line_message(words, sizeof(words), line, outcome);
+	cli_printf(ctx->out, "%% Line %zu", reader->number);
+	if (outcome->caret != CLI_NO_CARET)
+		cli_printf(ctx->out, ", column %zu", cli_width(line, (size_t)outcome->caret) + 1);
+	cli_puts(ctx->out, ": ");
+	cli_out_typed(ctx->out, line);
+	cli_puts(ctx->out, "\n");
+	if (words[0])
+		cli_printf(ctx->out, "%s\n", words);
+}
+
+/* Reads the file into a tree. All its errors are reported. */
+static int read_target(struct cli_transaction *paper, const char *text, size_t len)
+{
+	struct cli_reader reader;
+	struct cli_cursor cursor;
+	struct cli_outcome outcome = { 0 };
+	int err = cli_reader_init(&reader, text, len);
+	char *line;
+
+	if (err)
+		return err;
+	cli_cursor_begin(&cursor, paper->config, paper->tree);
+	for (line = cli_reader_next(&reader); line && !outcome.left;
+		line = cli_reader_next(&reader)) {
+		if (cli_reader_is_heading(line))
+			continue;
+		cli_line_execute(paper, &cursor, line, &outcome);
+		while (cli_outcome_more(&outcome) && !cli_reader_at_end(&reader)) {
+			line = cli_reader_more(&reader);
+			if (line)
+				cli_line_execute(paper, &cursor, line, &outcome);
+		}
+		if (outcome.result == CLI_ERROR && line) {
+			report(paper->ctx, &reader, line, &outcome);
+			err = -EINVAL;
+		}
+	}
+	if (reader.failed)
+		err = -ENOMEM;
+	cli_cursor_end(&cursor, paper->config);
+	cli_reader_fini(&reader);
+	return err;
+}
+
+static bool failed(enum cli_result result)
+{
+	return result == CLI_ERROR || result == CLI_WAITING;
+}
+
+/* Takes out what the file has no more, the last line first. */
+static bool remove_surplus(struct cli_transaction *transaction, struct cli_node *running)
+{
+	struct cli_node *node = running->last;
+	bool ok = true;
+
+	while (node && ok) {
+		struct cli_node *previous = node->previous;
+
+		if (node->verdict == CLI_DIFF_GONE)
+			ok = !failed(cli_transaction_remove(transaction, node));
+		else
+			ok = remove_surplus(transaction, node);
+		node = previous;
+	}
+	return ok;
+}
+
+/* Sets one line of the file; its args move over. */
+static enum cli_result set_line(struct cli_transaction *transaction, struct cli_node *running,
+	struct cli_node *target, struct cli_node **node)
+{
+	cli_ctx_begin(transaction->ctx, NULL);
+	if (target->negated)
+		return cli_transaction_unset(transaction, running, &target->args, CLI_REMOVE_NO);
+	return cli_transaction_set(transaction, running, &target->args, node);
+}
+
+/* Sets the lines of the file in printing order; those already there cost nothing. */
+static bool add_missing(
+	struct cli_transaction *transaction, struct cli_node *running, struct cli_node *target)
+{
+	struct cli_item *items;
+	size_t count = cli_tree_items(target->tree, target, CLI_TREE_LINES, &items);
+	bool ok = count != SIZE_MAX;
+
+	for (size_t i = 0; ok && i < count; i++) {
+		/* Children of the paper tree, which is ours to take apart. */
+		struct cli_node *line = (struct cli_node *)items[i].node;
+		struct cli_node *node = NULL;
+
+		ok = !failed(set_line(transaction, running, line, &node));
+		if (!ok)
+			cli_printf(transaction->ctx->out, "%% Refused: %s\n", line->text);
+		else if (node && line->first)
+			ok = add_missing(transaction, node, line);
+	}
+	free(items);
+	return ok;
+}
+
+static int carry_out(struct cli_config *config, struct cli_ctx *ctx, struct cli_tree *target)
+{
+	struct cli_ctx_engine *engine = ctx->engine;
+	bool attended = engine->attended;
+	struct cli_transaction transaction;
+	bool ok;
+
+	cli_transaction_begin(&transaction, config, ctx);
+	transaction.literal = true;
+	engine->attended = false;
+	cli_ctx_begin(ctx, NULL);
+	ok = remove_surplus(&transaction, cli_tree_root(config->tree)) &&
+	     add_missing(&transaction, cli_tree_root(config->tree), cli_tree_root(target));
+	if (ok)
+		cli_transaction_commit(&transaction);
+	else
+		cli_transaction_rollback(&transaction);
+	engine->attended = attended;
+	return ok ? 0 : -EINVAL;
+}
+
+int cli_config_replace(struct cli_config *config, struct cli_ctx *ctx, const char *text, size_t len,
+	bool dry, struct cli_out *diff, size_t *changes)
+{
+	struct cli_tree *target = cli_tree_new(config->grammar);
+	struct cli_transaction paper;
+	size_t found = 0;
+	int err;
+
+	if (!target)
+		return -ENOMEM;
+	cli_transaction_begin_dry(&paper, config, target, ctx);
+	err = read_target(&paper, text, len);
+	cli_transaction_commit(&paper);
+	if (err == 0)
+		err = cli_diff(config->tree, target, diff, &found);
+	if (err == 0 && !dry && found > 0)
+		err = carry_out(config, ctx, target);
+	if (changes)
+		*changes = found;
+	cli_tree_free(target);
+	return err;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+#ifndef BYWAY_CLI_FILTER_H
+#define BYWAY_CLI_FILTER_H
+
+/* What stands after a command's `|`. Engine only. */
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/grammar/grammar.h"
+
+enum cli_filter_kind {
+	CLI_FILTER_NONE,
+	CLI_FILTER_INCLUDE,
+	CLI_FILTER_EXCLUDE,
+	CLI_FILTER_BEGIN,
+	CLI_FILTER_SECTION,
+	CLI_FILTER_COUNT,
+	CLI_FILTER_JSON,
+};
+
+struct cli_filter {
+	enum cli_filter_kind kind;
+	regex_t regex; /* compiled unless NONE or JSON */
+	bool open;     /* BEGIN has begun; SECTION is within one */
+	size_t indent; /* SECTION: of its first line */
+	size_t count;  /* COUNT: lines that match */
+};
+
+/*
+ * Reads "include ^Gi". Returns 0, -EINVAL with *offset at the offending byte of `text`, or -ENODATA
+ * when words are missing. On failure the filter needs no freeing.
+ */
+int cli_filter_parse(struct cli_filter *filter, const char *text, size_t *offset);
+
+/* Leaves the filter as CLI_FILTER_NONE. */
+void cli_filter_fini(struct cli_filter *filter);
+
+/* Whether the line (without newline, terminated) is to be shown. */
+bool cli_filter_passes(struct cli_filter *filter, const char *line);
+
+/* The filters' names and help, ending with an empty row: for `?`. */
+extern const struct cli_help cli_filter_help[];
+
+#endif

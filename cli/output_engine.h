@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+#ifndef BYWAY_CLI_OUTPUT_ENGINE_H
+#define BYWAY_CLI_OUTPUT_ENGINE_H
+
+/* The parts of an output that tables need. Engine only. */
+
+#include "cli/output.h"
+
+bool cli_out_wants_json(const struct cli_out *out);
+
+/*
+ * Opens a member of the JSON object that a command's output is; the caller writes its value with
+ * cli_out_raw. From now on what is printed as text is dropped.
+ */
+void cli_out_member(struct cli_out *out, const char *name);
+
+/* Prints what somebody typed: control bytes as ^X, so that none reaches a terminal. */
+void cli_out_typed(struct cli_out *out, const char *text);
+
+/* Past the filter. */
+void cli_out_raw(struct cli_out *out, const char *data, size_t len);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+#ifndef BYWAY_CLI_SESSION_H
+#define BYWAY_CLI_SESSION_H
+
+/*
+ * One administrator's session: modes, prompt, history, the command now running. It knows messages
+ * and not sockets: server.c feeds it and takes what it sends. Engine only.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli/config/line.h"
+#include "cli/context_engine.h"
+#include "cli/protocol.h"
+#include "cli/server.h"
+
+enum { CLI_HISTORY = 20, CLI_PROMPT_SIZE = 160 };
+
+enum cli_session_state {
+	CLI_SESSION_IDLE,
+	CLI_SESSION_RUNNING, /* a command goes on by itself */
+	CLI_SESSION_ASKING,  /* a question is open */
+	CLI_SESSION_LOADING,
+};
+
+struct cli_session;
+
+/* What a session needs of its server. */
+struct cli_session_ops {
+	void (*send)(void *link, const struct cli_message *message);
+	bool (*full)(void *link);  /* too much is waiting to be sent */
+	void (*tick)(void *link);  /* call cli_session_tick soon */
+	void (*close)(void *link); /* after what was sent */
+};
+
+struct cli_session {
+	const struct cli_session_ops *ops;
+	void *link;
+	const struct cli_server_config *settings; /* of the server */
+	struct cli_config *config;
+	struct cli_ctx ctx;
+	struct cli_out *out;
+	enum cli_session_state state;
+
+	bool terminal; /* somebody sees prompt and line: carets count the prompt */
+	bool greeted;
+	bool length_follows; /* the window's height, as nobody said `terminal length` */
+	unsigned length;
+	unsigned width;
+	bool monitor;
+	bool privileged;
+	bool configuring;
+	struct cli_cursor cursor;
+
+	char *line;	       /* being carried out; again, when a question was answered */
+	size_t line_offset;    /* past `do` */
+	struct cli_args *args; /* of the exec command */
+	char *text;	       /* a banner's lines so far; NULL: none open */
+	bool calling;	       /* a handler is on the stack */
+	bool done_early;       /* it called cli_done before it returned */
+	int done_status;
+	bool closing;
+
+	struct cli_load *load;
+	bool load_verbose;
+
+	char *history[CLI_HISTORY];
+	unsigned history_count;
+};
+
+/* -ENOMEM. `settings` and `config` are borrowed. */
+int cli_session_init(struct cli_session *session, const struct cli_session_ops *ops, void *link,
+	const struct cli_server_config *settings, struct cli_config *config);
+
+/* Cancels what runs. */
+void cli_session_fini(struct cli_session *session);
+
+/* Takes a message of the shell. -EPROTO when it may not come now, or says nonsense: drop it. */
+int cli_session_take(struct cli_session *session, const struct cli_message *message);
+
+/* Goes on with a dump or a load, when there is room to send. */
+void cli_session_tick(struct cli_session *session);
+
+/* Into configuration, and out of it. */
+void cli_session_configure(struct cli_session *session);
+void cli_session_unconfigure(struct cli_session *session);
+
+/* After the command now running. */
+void cli_session_close(struct cli_session *session);
+
+/* Writes the prompt, "RTA(config-if)#". */
+void cli_session_prompt(const struct cli_session *session, char *buf, size_t size);
+
+/* `?` and Tab, in session_help.c. */
+void cli_session_help(struct cli_session *session, const char *line);
+void cli_session_complete(struct cli_session *session, const char *line);
+
+void cli_session_send(struct cli_session *session, enum cli_message_type type, uint32_t number,
+	const char *text, size_t len);
+
+/* Carries out session->line, in session_line.c; again, when its question was answered. */
+void cli_session_run(struct cli_session *session);
+void cli_session_answered(struct cli_session *session);
+
+/* What to do after a handler returned `ret`: it is done, asks, or goes on. */
+void cli_session_settle(struct cli_session *session, int ret);
+
+/* Where the exec part of a line begins when it starts with `do`, else 0. */
+size_t cli_session_do(const struct cli_session *session, const char *line);
+
+/* Offset of the `|` that begins a filter, or the line's length. */
+size_t cli_session_pipe(const char *line);
+
+/* LOAD, in session_load.c. */
+void cli_session_load(struct cli_session *session, uint32_t options, const char *text, size_t len);
+void cli_session_load_step(struct cli_session *session);
+void cli_session_load_stop(struct cli_session *session);
+
+/* Ends the command: flushes its output, sends prompt and status. */
+void cli_session_finish(struct cli_session *session, int status);
+
+#endif

@@ -1,0 +1,902 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* Sessions over the socket. Server and clients share one thread: the server's loop is turned
+ * whenever a client waits. */
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "../api/suite.h"
+#include "cli/protocol.h"
+#include "cli/server.h"
+#include "fixture.h"
+
+enum { TURNS = 20000, CLIENT_ROOM = 4 * 1024 * 1024 };
+
+struct bench {
+	struct event_base *base;
+	struct cli_server *server;
+	struct fixture_app app;
+	char directory[32];
+	char socket[64];
+	char startup[64];
+};
+
+struct client {
+	struct bench *bench;
+	int fd;
+	char *data;
+	size_t len;
+	char *output; /* of the last command */
+	size_t output_len;
+	char prompt[64];
+	char question[512];
+	unsigned length;
+	int status; /* of the last command; -1: it asks; -2: gone */
+	unsigned logs;
+};
+
+static void on_log(void *arg, const char *message)
+{
+	struct fixture_app *app = arg;
+
+	snprintf(app->logged, sizeof(app->logged), "%s", message);
+}
+
+static bool on_enable(void *, const char *password)
+{
+	return strcmp(password, "secret") == 0;
+}
+
+static struct cli_server_config settings(struct bench *bench)
+{
+	return (struct cli_server_config) {
+		.base = bench->base,
+		.topics = fixture_topics,
+		.app = &bench->app,
+		.socket_path = bench->socket,
+		.startup_path = bench->startup,
+		.files_dir = bench->directory,
+		.log = on_log,
+		.enable = on_enable,
+	};
+}
+
+static void bench_start(struct bench *bench, bool unprivileged)
+{
+	struct cli_server_config config;
+
+	*bench = (struct bench) { .directory = "/tmp/byway-cli-XXXXXX" };
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(bench->directory));
+	snprintf(bench->socket, sizeof(bench->socket), "%s/cli.sock", bench->directory);
+	snprintf(bench->startup, sizeof(bench->startup), "%s/startup-config", bench->directory);
+	bench->base = event_base_new();
+	bench->app.journal = cli_out_new_buffer();
+	config = settings(bench);
+	config.unprivileged = unprivileged;
+	bench->server = cli_server_new(&config);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench->server);
+}
+
+static void bench_stop(struct bench *bench)
+{
+	cli_server_free(bench->server);
+	event_base_free(bench->base);
+	cli_out_free(bench->app.journal);
+	unlink(bench->startup);
+	CU_ASSERT_EQUAL(rmdir(bench->directory), 0);
+}
+
+static void turn(struct bench *bench)
+{
+	event_base_loop(bench->base, EVLOOP_NONBLOCK);
+}
+
+static void turns(struct bench *bench, unsigned count)
+{
+	while (count-- > 0)
+		turn(bench);
+}
+
+static void send_raw(struct client *client, const void *data, size_t len)
+{
+	const char *at = data;
+
+	for (unsigned i = 0; len > 0 && i < TURNS; i++) {
+		ssize_t done = send(client->fd, at, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (done > 0) {
+			at += done;
+			len -= (size_t)done;
+		}
+		turn(client->bench);
+	}
+	CU_ASSERT_EQUAL(len, 0);
+}
+
+static void send_text(struct client *client, enum cli_message_type type, uint32_t number,
+	uint32_t second, const char *text)
+{
+	struct cli_message message = { type, { number, second }, text, strlen(text) };
+	uint8_t head[CLI_MESSAGE_HEAD];
+	size_t len = cli_message_encode(&message, head);
+
+	send_raw(client, head, len);
+	send_raw(client, text, strlen(text));
+}
+
+/* Reads what is there. False when the server has closed. */
+static bool pull(struct client *client)
+{
+	ssize_t got = recv(
+		client->fd, client->data + client->len, CLIENT_ROOM - client->len, MSG_DONTWAIT);
+
+	if (got > 0)
+		client->len += (size_t)got;
+	return got > 0 || (got < 0 && errno == EAGAIN);
+}
+
+static void take(struct client *client, const struct cli_message *message)
+{
+	switch (message->type) {
+	case CLI_MSG_OUTPUT:
+	case CLI_MSG_COMPLETION:
+		CU_ASSERT_FATAL(client->output_len + message->text_len < CLIENT_ROOM);
+		memcpy(client->output + client->output_len, message->text, message->text_len);
+		client->output_len += message->text_len;
+		client->output[client->output_len] = '\0';
+		if (message->type == CLI_MSG_COMPLETION)
+			client->status = (int)message->number[0];
+		break;
+	case CLI_MSG_PROMPT:
+		snprintf(client->prompt, sizeof(client->prompt), "%.*s", (int)message->text_len,
+			message->text);
+		client->length = message->number[0];
+		break;
+	case CLI_MSG_QUESTION:
+		snprintf(client->question, sizeof(client->question), "%.*s", (int)message->text_len,
+			message->text);
+		client->status = -1;
+		break;
+	case CLI_MSG_DONE:
+		client->status = (int)message->number[0];
+		break;
+	case CLI_MSG_LOG:
+		client->logs++;
+		break;
+	default:
+		break;
+	}
+}
+
+/* Takes what has come. True when that was a message of this type, or a question. */
+static bool take_all(struct client *client, enum cli_message_type type)
+{
+	struct cli_message message;
+	int64_t taken;
+
+	while ((taken = cli_message_decode(
+			client->data, client->len, CLI_SIDE_SERVER, &message, NULL)) > 0) {
+		enum cli_message_type got = message.type;
+
+		take(client, &message);
+		client->len -= (size_t)taken;
+		memmove(client->data, client->data + taken, client->len);
+		if (got == type || got == CLI_MSG_QUESTION)
+			return true;
+	}
+	CU_ASSERT_FATAL(taken == 0);
+	return false;
+}
+
+static void wait_for(struct client *client, enum cli_message_type type)
+{
+	for (unsigned i = 0; i < TURNS; i++) {
+		if (take_all(client, type))
+			return;
+		turn(client->bench);
+		if (!pull(client)) {
+			client->status = -2;
+			return;
+		}
+	}
+	CU_FAIL("no answer");
+}
+
+static void clear(struct client *client)
+{
+	client->output_len = 0;
+	client->output[0] = '\0';
+	client->question[0] = '\0';
+}
+
+static struct client *connect_to(struct bench *bench)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct client *client = calloc(1, sizeof(*client));
+
+	client->bench = bench;
+	client->data = malloc(CLIENT_ROOM);
+	client->output = malloc(CLIENT_ROOM);
+	client->fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", bench->socket);
+	CU_ASSERT_EQUAL_FATAL(connect(client->fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	clear(client);
+	turns(bench, 3);
+	return client;
+}
+
+static struct client *hello(struct bench *bench)
+{
+	struct client *client = connect_to(bench);
+
+	send_text(client, CLI_MSG_HELLO, 24, 80, "");
+	wait_for(client, CLI_MSG_PROMPT);
+	return client;
+}
+
+static void hang_up(struct client *client)
+{
+	close(client->fd);
+	turns(client->bench, 5);
+	free(client->data);
+	free(client->output);
+	free(client);
+}
+
+/* Sends a request and waits for its end, or its question. Returns what it printed. */
+static const char *request(
+	struct client *client, enum cli_message_type type, uint32_t number, const char *text)
+{
+	clear(client);
+	send_text(client, type, number, 0, text);
+	wait_for(client, type == CLI_MSG_COMPLETE ? CLI_MSG_COMPLETION : CLI_MSG_DONE);
+	return client->output;
+}
+
+static const char *line(struct client *client, const char *text)
+{
+	return request(client, CLI_MSG_LINE, 0, text);
+}
+
+static const char *answer(struct client *client, const char *text)
+{
+	return request(client, CLI_MSG_ANSWER, 0, text);
+}
+
+static void test_modes_and_prompts(void)
+{
+	static const char *const steps[][2] = {
+		{ "configure terminal", "Router(config)#" },
+		{ "interface Vlan1", "Router(config-if)#" },
+		{ "ip address 10.0.0.1 255.0.0.0", "Router(config-if)#" },
+		{ "interface gi99", "Router(config-if)#" },
+		{ "ip cef", "Router(config)#" },
+		{ "router bgp 1", "Router(config-router)#" },
+		{ "address-family ipv4", "Router(config-router-af)#" },
+		{ "exit-address-family", "Router(config-router)#" },
+		{ "address-family ipv4 vrf r1", "Router(config-router-af)#" },
+		{ "exit", "Router(config-router)#" },
+		{ "bogus", "Router(config-router)#" },
+		{ "! a comment", "Router(config-router)#" },
+		{ "hostname RT-1", "RT-1(config)#" },
+		{ "do show table", "RT-1(config)#" },
+		{ "no hostname", "Router(config)#" },
+		{ "interface Vlan1", "Router(config-if)#" },
+		{ "end", "Router#" },
+		{ "configure terminal", "Router(config)#" },
+		{ "exit", "Router#" },
+	};
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router#");
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		line(client, steps[i][0]);
+		CU_ASSERT_STRING_EQUAL(client->prompt, steps[i][1]);
+	}
+	CU_ASSERT_STRING_EQUAL(
+		bench.app.logged, "%SYS-5-CONFIG_I: Configured from console by console");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_errors(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	CU_ASSERT_STRING_EQUAL(line(client, "show bogus"),
+		"            ^\n% Invalid input detected at '^' marker.\n\n");
+	CU_ASSERT_EQUAL(client->status, EINVAL);
+	CU_ASSERT_STRING_EQUAL(line(client, "show i"), "% Ambiguous command:  \"show i\"\n\n");
+	CU_ASSERT_STRING_EQUAL(line(client, "show ip"), "% Incomplete command.\n\n");
+	CU_ASSERT_STRING_EQUAL(line(client, "bogus"),
+		"% Unknown command or computer name, or unable to find computer "
+		"address\n");
+	CU_ASSERT_STRING_EQUAL(line(client, "show table | bogus x"),
+		"                    ^\n% Invalid input detected at '^' marker.\n\n");
+	CU_ASSERT_STRING_EQUAL(line(client, "show table |"), "% Incomplete command.\n\n");
+	CU_ASSERT_STRING_EQUAL(line(client, ""), "");
+	CU_ASSERT_EQUAL(client->status, 0);
+	line(client, "configure terminal");
+	CU_ASSERT_STRING_EQUAL(line(client, "hostname ユーザ名 x"),
+		"                                 ^\n"
+		"% Invalid input detected at '^' marker.\n\n");
+	CU_ASSERT_STRING_EQUAL(line(client, "hostname ユーザ名"),
+		"% Hostname contains one or more illegal characters.\n");
+	CU_ASSERT_STRING_EQUAL(line(client, "no interface gi99 x"),
+		"                                 ^\n"
+		"% Invalid input detected at '^' marker.\n\n");
+	CU_ASSERT_STRING_EQUAL(line(client, "interface gi99"),
+		"                         ^\n"
+		"% Invalid input detected at '^' marker.\n\n");
+	CU_ASSERT_STRING_EQUAL(line(client, "do show bogus"),
+		"                       ^\n"
+		"% Invalid input detected at '^' marker.\n\n");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_caret_without_terminal(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = connect_to(&bench);
+	send_text(client, CLI_MSG_HELLO, 0, 0, "");
+	wait_for(client, CLI_MSG_PROMPT);
+	CU_ASSERT_EQUAL(client->length, 0);
+	CU_ASSERT_STRING_EQUAL(line(client, "show \x1b[31m"),
+		"show ^[[31m\n     ^\n% Invalid input detected at '^' marker.\n\n");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_filters_and_json(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	CU_ASSERT_STRING_EQUAL(
+		line(client, "show lines 12 | include 1$|12"), "line 1\nline 11\nline 12\n");
+	CU_ASSERT_STRING_EQUAL(line(client, "show lines 12 | count 1"),
+		"Number of lines which match regexp = 4\n");
+	CU_ASSERT_STRING_EQUAL(line(client, "show table"), "Name         Age\n"
+							   "one            1\ntwo             \n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(line(client, "show table | json"), "\"entries\": ["));
+	CU_ASSERT_PTR_NOT_NULL(strstr(line(client, "show lines | json"), "\"lines\": "));
+	CU_ASSERT_STRING_EQUAL(line(client, "show lines 1"), "line 1\n");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_help_and_completion(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	CU_ASSERT_STRING_EQUAL(request(client, CLI_MSG_HELP, 0, "show i"), "interfaces  ip\n\n");
+	CU_ASSERT_STRING_EQUAL(
+		request(client, CLI_MSG_HELP, 0, "zz"), "% Unrecognized command\n\n");
+	CU_ASSERT_STRING_EQUAL(
+		request(client, CLI_MSG_HELP, 0, "show table ?"), "% Unrecognized command\n\n");
+	CU_ASSERT_STRING_EQUAL(request(client, CLI_MSG_HELP, 0, "show table "), "  <cr>\n\n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(request(client, CLI_MSG_HELP, 0, "show table | "),
+		"  include  Include lines that match\n"));
+	CU_ASSERT_STRING_EQUAL(request(client, CLI_MSG_HELP, 0, "show table | inc "),
+		"  LINE  Regular Expression\n\n");
+	line(client, "configure terminal");
+	line(client, "interface Vlan1");
+	CU_ASSERT_STRING_EQUAL(
+		request(client, CLI_MSG_HELP, 0, "no ip v"), "virtual-reassembly  vrf\n\n");
+	CU_ASSERT_STRING_EQUAL(request(client, CLI_MSG_HELP, 0, "d"),
+		"default  description  dialer  dialer-group  do  duplex\n\n");
+	CU_ASSERT_STRING_EQUAL(request(client, CLI_MSG_HELP, 0, "hostn"), "hostname\n\n");
+	CU_ASSERT_STRING_EQUAL(request(client, CLI_MSG_HELP, 0, "do show t"), "table\n\n");
+	CU_ASSERT_STRING_EQUAL(
+		request(client, CLI_MSG_COMPLETE, 5, "ip vi"), "virtual-reassembly ");
+	CU_ASSERT_EQUAL(client->status, 3);
+	CU_ASSERT_STRING_EQUAL(request(client, CLI_MSG_COMPLETE, 4, "dial"), "dialer");
+	CU_ASSERT_STRING_EQUAL(request(client, CLI_MSG_COMPLETE, 4, "ip v"), "v");
+	CU_ASSERT_STRING_EQUAL(request(client, CLI_MSG_COMPLETE, 6, "do sho table"), "show ");
+	CU_ASSERT_STRING_EQUAL(request(client, CLI_MSG_COMPLETE, 3, "zzz"), "zzz");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_questions(void)
+{
+	struct bench bench;
+	struct client *client;
+	struct stat info;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	line(client, "configure");
+	CU_ASSERT_STRING_EQUAL(
+		client->question, "Configuring from terminal, memory, or network [terminal]? ");
+	CU_ASSERT_STRING_EQUAL(answer(client, ""), "Enter configuration commands, one per line.  "
+						   "End with CNTL/Z.\n");
+	line(client, "ip nat pool P 1.1.1.1 1.1.1.1 netmask 255.255.255.0");
+	bench.app.in_use = true;
+	line(client, "no ip nat pool P");
+	CU_ASSERT_STRING_EQUAL(client->question, "Pool in use, delete? [no]: ");
+	CU_ASSERT_STRING_EQUAL(answer(client, ""), "%Pool P in use, cannot destroy\n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(line(client, "do show run"), "\nip nat pool P "));
+	line(client, "no ip nat pool P");
+	answer(client, "yes");
+	CU_ASSERT_EQUAL(client->status, 0);
+	CU_ASSERT_PTR_NULL(strstr(line(client, "do show run"), "\nip nat pool P "));
+	line(client, "end");
+	line(client, "copy running-config startup-config");
+	CU_ASSERT_STRING_EQUAL(client->question, "Destination filename [startup-config]? ");
+	CU_ASSERT_STRING_EQUAL(answer(client, ""), "Building configuration...\n[OK]\n");
+	CU_ASSERT_EQUAL(stat(bench.startup, &info), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(line(client, "show startup-config"), "Using "));
+	/* A question can be aborted. */
+	line(client, "copy running-config startup-config");
+	clear(client);
+	send_text(client, CLI_MSG_ABORT, 0, 0, "");
+	wait_for(client, CLI_MSG_DONE);
+	CU_ASSERT_EQUAL(client->status, EINTR);
+	CU_ASSERT_STRING_EQUAL(line(client, "show lines 1"), "line 1\n");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_enable(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, true);
+	client = hello(&bench);
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router>");
+	CU_ASSERT_EQUAL(strstr(line(client, "configure terminal"), "Enter"), NULL);
+	line(client, "enable");
+	CU_ASSERT_STRING_EQUAL(client->question, "Password: ");
+	answer(client, "wrong");
+	CU_ASSERT_STRING_EQUAL(client->question, "Password: ");
+	answer(client, "secret");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router#");
+	line(client, "disable");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router>");
+	line(client, "enable");
+	answer(client, "a");
+	answer(client, "b");
+	CU_ASSERT_STRING_EQUAL(answer(client, "c"), "% Bad secrets\n\n");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router>");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_load(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	CU_ASSERT_STRING_EQUAL(
+		request(client, CLI_MSG_LOAD, 0,
+			"hostname A\ninterface Vlan1\n no cdp enable\n mtu 1500\n bog\x1bus\n"),
+		"3: kept without effect:  no cdp enable\n"
+		"5: error:  bog^[us\n    at column 5\n"
+		"    % Invalid input detected at '^' marker.\n"
+		"5 lines: 2 applied, 1 unchanged, 1 kept without effect, 1 errors\n");
+	CU_ASSERT_EQUAL(client->status, EINVAL);
+	CU_ASSERT_STRING_EQUAL(client->prompt, "A#");
+	CU_ASSERT_STRING_EQUAL(
+		request(client, CLI_MSG_LOAD, CLI_LOAD_OPTION_VERBOSE, "hostname A\nhostname B\n"),
+		"1: unchanged: hostname A\n2: applied: hostname B\n"
+		"2 lines: 1 applied, 1 unchanged, 0 kept without effect, 0 errors\n");
+	CU_ASSERT_STRING_EQUAL(
+		request(client, CLI_MSG_LOAD, CLI_LOAD_OPTION_ATOMIC, "hostname C\nbogus\n"),
+		"2: error: bogus\n    % Invalid input detected at '^' marker.\n"
+		"Nothing of this file is in force.\n"
+		"1 lines: 0 applied, 0 unchanged, 0 kept without effect, 1 errors\n");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "B#");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_replace_and_save(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	request(client, CLI_MSG_LOAD, 0, fixture_seeds[0]);
+	CU_ASSERT_STRING_EQUAL(line(client, "write"), "Building configuration...\n[OK]\n");
+	CU_ASSERT(!cli_config_modified(cli_server_configuration(bench.server)));
+	request(client, CLI_MSG_LOAD, 0, "hostname X\nno ip route 0.0.0.0 0.0.0.0 192.168.10.1\n");
+	CU_ASSERT(cli_config_modified(cli_server_configuration(bench.server)));
+	CU_ASSERT_STRING_EQUAL(line(client, "show archive config differences"),
+		"!Contextual Config Diffs:\n-hostname X\n+hostname RT03\n"
+		"+ip route 0.0.0.0 0.0.0.0 192.168.10.1\n");
+	line(client, "configure replace startup-config");
+	CU_ASSERT_PTR_NOT_NULL(strstr(client->question, "[no]: "));
+	answer(client, "n");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "X#");
+	CU_ASSERT_STRING_EQUAL(line(client, "configure replace nvram:startup-config force"),
+		"-hostname X\n+hostname RT03\n"
+		"+ip route 0.0.0.0 0.0.0.0 192.168.10.1\n"
+		"\nTotal number of passes: 1\nRollback Done\n\n");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "RT03#");
+	CU_ASSERT_PTR_NOT_NULL(strstr(line(client, "configure replace absent force"), "%Error"));
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_show_running_config(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	request(client, CLI_MSG_LOAD, 0, fixture_seeds[0]);
+	CU_ASSERT_STRING_EQUAL(line(client, "sh run int vl20"),
+		"Building configuration...\n\nCurrent configuration : 103 bytes\n!\n"
+		"interface Vlan20\n ip address 192.168.20.1 255.255.255.0\n"
+		" ip nat inside\n ip virtual-reassembly in\nend\n\n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(line(client, "show running-config interface Vlan21"), "^\n"));
+	CU_ASSERT_STRING_EQUAL(line(client, "show running-config | section Vlan20"),
+		"interface Vlan20\n ip address 192.168.20.1 255.255.255.0\n"
+		" ip nat inside\n ip virtual-reassembly in\n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(line(client, "show running-config all"), "\n no shutdown\n"));
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_banner_at_the_prompt(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	line(client, "configure terminal");
+	line(client, "banner motd #one");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "");
+	line(client, "end");
+	line(client, "three#");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router(config)#");
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(line(client, "do show run"), "banner motd ^Cone\nend\nthree^C\n"));
+	line(client, "banner motd #four");
+	send_text(client, CLI_MSG_ABORT, 0, 0, "");
+	line(client, "end");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router#");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_terminal_and_history(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	CU_ASSERT_EQUAL(client->length, 24);
+	send_text(client, CLI_MSG_HELLO, 50, 80, "");
+	wait_for(client, CLI_MSG_PROMPT);
+	CU_ASSERT_EQUAL(client->length, 50);
+	line(client, "terminal length 0");
+	CU_ASSERT_EQUAL(client->length, 0);
+	send_text(client, CLI_MSG_HELLO, 30, 80, "");
+	wait_for(client, CLI_MSG_PROMPT);
+	CU_ASSERT_EQUAL(client->length, 0);
+	for (int i = 0; i < 30; i++)
+		line(client, "! x");
+	line(client, "show lines 1");
+	CU_ASSERT_PTR_NOT_NULL(strstr(line(client, "show history"), "  show lines 1\n"));
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_pending_command_ends(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	send_text(client, CLI_MSG_LINE, 0, 0, "hang");
+	turns(&bench, 5);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.app.hanging);
+	cli_printf(bench.app.hanging->out, "done\n");
+	cli_done(bench.app.hanging, 0);
+	wait_for(client, CLI_MSG_DONE);
+	CU_ASSERT_EQUAL(client->status, 0);
+	CU_ASSERT_STRING_EQUAL(client->output, "done\n");
+	CU_ASSERT_EQUAL(bench.app.cancelled, 0);
+	line(client, "early");
+	CU_ASSERT_EQUAL(client->status, 0);
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_pending_command_is_aborted(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	send_text(client, CLI_MSG_LINE, 0, 0, "hang");
+	turns(&bench, 5);
+	send_text(client, CLI_MSG_ABORT, 0, 0, "");
+	wait_for(client, CLI_MSG_DONE);
+	CU_ASSERT_EQUAL(client->status, EINTR);
+	CU_ASSERT_EQUAL(bench.app.cancelled, 1);
+	/* An abort that comes late means nothing. */
+	send_text(client, CLI_MSG_ABORT, 0, 0, "");
+	CU_ASSERT_STRING_EQUAL(line(client, "show lines 1"), "line 1\n");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_client_that_goes_cancels(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	send_text(client, CLI_MSG_LINE, 0, 0, "hang");
+	turns(&bench, 5);
+	hang_up(client);
+	CU_ASSERT_EQUAL(bench.app.cancelled, 1);
+	client = hello(&bench);
+	send_text(client, CLI_MSG_LINE, 0, 0, "show flood 1000000");
+	turns(&bench, 5);
+	hang_up(client);
+	client = hello(&bench);
+	send_text(client, CLI_MSG_LINE, 0, 0, "hang");
+	turns(&bench, 5);
+	/* So does a server that ends. */
+	bench_stop(&bench);
+	CU_ASSERT_EQUAL(bench.app.cancelled, 2);
+	close(client->fd);
+	free(client->data);
+	free(client->output);
+	free(client);
+}
+
+static void test_slow_reader_holds_the_dump(void)
+{
+	static const char last[] = "row 1 of a long dump, filled up to a usual length\n";
+	unsigned total = 40000;
+	struct bench bench;
+	struct client *client;
+	unsigned left;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	clear(client);
+	send_text(client, CLI_MSG_LINE, 0, 0, "show flood 40000");
+	turns(&bench, 100);
+	left = bench.app.flood_left;
+	/* What fits the socket's buffers and the mark; no more comes however often it is asked. */
+	CU_ASSERT(left > total / 2);
+	turns(&bench, 100);
+	CU_ASSERT_EQUAL(bench.app.flood_left, left);
+	wait_for(client, CLI_MSG_DONE);
+	CU_ASSERT_EQUAL(client->status, 0);
+	CU_ASSERT_EQUAL(bench.app.flood_left, 0);
+	CU_ASSERT(client->output_len > total * (sizeof(last) - 1));
+	CU_ASSERT_STRING_EQUAL(client->output + client->output_len - strlen(last), last);
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_who_sends_nonsense_is_dropped(void)
+{
+	static const uint8_t nonsense[][6] = {
+		{ 0 },
+		{ CLI_MSG_OUTPUT },
+		{ CLI_MSG_LINE, 0xff, 0xff, 0xff, 0xff },
+		{ CLI_MSG_LINE, 0, 0, 0, 1, '\n' },
+		{ CLI_MSG_LINE, 0, 0, 0, 1, '\0' },
+		{ CLI_MSG_ANSWER, 0, 0, 0, 1, 'y' },
+	};
+	struct bench bench;
+	struct client *other;
+
+	bench_start(&bench, false);
+	other = hello(&bench);
+	for (size_t i = 0; i < sizeof(nonsense) / sizeof(nonsense[0]); i++) {
+		struct client *client = hello(&bench);
+
+		send_raw(client, nonsense[i], sizeof(nonsense[i]));
+		wait_for(client, CLI_MSG_DONE);
+		CU_ASSERT_EQUAL(client->status, -2);
+		hang_up(client);
+	}
+	CU_ASSERT_STRING_EQUAL(line(other, "show lines 1"), "line 1\n");
+	hang_up(other);
+	bench_stop(&bench);
+}
+
+static void test_line_while_one_runs_is_refused(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	send_text(client, CLI_MSG_LINE, 0, 0, "hang");
+	send_text(client, CLI_MSG_LINE, 0, 0, "show lines");
+	wait_for(client, CLI_MSG_DONE);
+	CU_ASSERT_EQUAL(client->status, -2);
+	CU_ASSERT_EQUAL(bench.app.cancelled, 1);
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_removed_block_is_left_by_all(void)
+{
+	struct bench bench;
+	struct client *one;
+	struct client *two;
+
+	bench_start(&bench, false);
+	one = hello(&bench);
+	two = hello(&bench);
+	line(one, "configure terminal");
+	line(one, "router bgp 1");
+	line(one, "address-family ipv4");
+	line(two, "configure terminal");
+	line(two, "no router bgp 1");
+	line(one, "network 10.0.0.0");
+	CU_ASSERT_EQUAL(one->status, EINVAL);
+	CU_ASSERT_STRING_EQUAL(one->prompt, "Router(config)#");
+	CU_ASSERT_STRING_EQUAL(two->prompt, "Router(config)#");
+	hang_up(one);
+	hang_up(two);
+	bench_stop(&bench);
+}
+
+static void test_monitor(void)
+{
+	struct bench bench;
+	struct client *one;
+	struct client *two;
+
+	bench_start(&bench, false);
+	one = hello(&bench);
+	two = hello(&bench);
+	line(one, "terminal monitor");
+	line(two, "terminal monitor");
+	line(two, "terminal no monitor");
+	cli_server_monitor(bench.server, "*Mar  1 00:00:01.000: %X-1-Y: text");
+	line(one, "show lines 1");
+	line(two, "show lines 1");
+	CU_ASSERT_EQUAL(one->logs, 1);
+	CU_ASSERT_EQUAL(two->logs, 0);
+	hang_up(one);
+	hang_up(two);
+	bench_stop(&bench);
+}
+
+static void test_exit_says_bye(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	clear(client);
+	send_text(client, CLI_MSG_LINE, 0, 0, "exit");
+	wait_for(client, CLI_MSG_BYE);
+	wait_for(client, CLI_MSG_DONE);
+	CU_ASSERT_EQUAL(client->status, 0);
+	wait_for(client, CLI_MSG_DONE);
+	CU_ASSERT_EQUAL(client->status, -2);
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_boot_and_program_lines(void)
+{
+	struct cli_server_config again;
+	struct bench bench;
+	FILE *file;
+
+	bench_start(&bench, false);
+	CU_ASSERT_EQUAL(cli_server_boot(bench.server), 0);
+	file = fopen(bench.startup, "w");
+	fputs(fixture_seeds[2], file);
+	fputs("bogus line\n", file);
+	fclose(file);
+	CU_ASSERT_NOT_EQUAL(cli_server_boot(bench.server), 0);
+	CU_ASSERT_STRING_EQUAL(bench.app.logged, "%SYS-3-CONFIG_LINE: line 99 refused: bogus line "
+						 "(% Invalid input detected at '^' marker.)");
+	CU_ASSERT_STRING_EQUAL(cli_config_hostname(cli_server_configuration(bench.server)), "RTA");
+	CU_ASSERT(!cli_config_modified(cli_server_configuration(bench.server)));
+	bench.app.calls = 0;
+	CU_ASSERT_EQUAL(
+		cli_server_configure(bench.server, "interface Tunnel100\n mpls bgp forwarding\n"),
+		0);
+	CU_ASSERT_EQUAL(bench.app.calls, 0);
+	/* A socket that is answered on is nobody else's; one left over is. */
+	again = settings(&bench);
+	CU_ASSERT_PTR_NULL(cli_server_new(&again));
+	CU_ASSERT_EQUAL(errno, EADDRINUSE);
+	bench_stop(&bench);
+}
+
+static void test_socket_is_private(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct cli_server_config again;
+	struct bench bench;
+	struct stat info;
+	int stale;
+
+	bench_start(&bench, false);
+	CU_ASSERT_EQUAL(stat(bench.socket, &info), 0);
+	CU_ASSERT_EQUAL(info.st_mode & 0777, 0600);
+	cli_server_free(bench.server);
+	CU_ASSERT_NOT_EQUAL(stat(bench.socket, &info), 0);
+	stale = socket(AF_UNIX, SOCK_STREAM, 0);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", bench.socket);
+	CU_ASSERT_EQUAL(bind(stale, (struct sockaddr *)&address, sizeof(address)), 0);
+	close(stale);
+	again = settings(&bench);
+	bench.server = cli_server_new(&again);
+	CU_ASSERT_PTR_NOT_NULL(bench.server);
+	bench_stop(&bench);
+}
+
+int main(void)
+{
+	CU_TestInfo tests[] = {
+		{ "modes and prompts", test_modes_and_prompts },
+		{ "errors", test_errors },
+		{ "caret without terminal", test_caret_without_terminal },
+		{ "filters and json", test_filters_and_json },
+		{ "help and completion", test_help_and_completion },
+		{ "questions", test_questions },
+		{ "enable", test_enable },
+		{ "load", test_load },
+		{ "replace and save", test_replace_and_save },
+		{ "show running-config", test_show_running_config },
+		{ "banner at the prompt", test_banner_at_the_prompt },
+		{ "terminal and history", test_terminal_and_history },
+		{ "a pending command ends", test_pending_command_ends },
+		{ "a pending command is aborted", test_pending_command_is_aborted },
+		{ "a client that goes cancels", test_client_that_goes_cancels },
+		{ "a slow reader holds the dump", test_slow_reader_holds_the_dump },
+		{ "who sends nonsense is dropped", test_who_sends_nonsense_is_dropped },
+		{ "a line while one runs", test_line_while_one_runs_is_refused },
+		{ "a removed block is left by all", test_removed_block_is_left_by_all },
+		{ "monitor", test_monitor },
+		{ "exit says bye", test_exit_says_bye },
+		{ "boot and program lines", test_boot_and_program_lines },
+		{ "the socket is private", test_socket_is_private },
+		CU_TEST_INFO_NULL,
+	};
+
+	return run_suite("cli-server", tests);
+}
