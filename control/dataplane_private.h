@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Between the files dataplane_*.c only. */
+#ifndef BW_CONTROL_DATAPLANE_PRIVATE_H
+#define BW_CONTROL_DATAPLANE_PRIVATE_H
+
+#include "control/dataplane_link.h"
+
+#define DP_MAX_TRIES 3 /* of an object that the dataplane refuses */
+
+struct dp_oneshot {
+	TAILQ_ENTRY(dp_oneshot) entry;
+	struct bw_msg msg;
+};
+
+/* One message into the ring; false if that is full. */
+bool dp_put(struct dp_link *link, const struct bw_msg *m);
+
+/* Send everything queued; false if the ring filled up first. */
+bool dp_queues_drain(struct dp_link *link);
+void dp_queues_reset(struct dp_link *link);
+
+/* The dataplane refused this object: it is tried again with the next dp_queue_retry(). */
+void dp_queue_failed(struct dp_link *link, struct dp_object *o);
+void dp_queue_retry(struct dp_link *link);
+
+/* Requests: rows and one-shot commands. */
+bool dp_requests_send(struct dp_link *link);
+void dp_requests_fail(struct dp_link *link);
+void dp_dump_event(struct dp_link *link, const struct bw_msg *m);
+
+#endif

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "control/host/host.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "control/control.h"
+#include "control/format.h"
+
+#define BUFFER_SIZE   8192
+#define MAX_ADDRESSES 4096
+
+/* A set of addresses, small enough to be searched. */
+struct addresses {
+	bw_ip4 *addr;
+	size_t n;
+};
+
+static void complain(struct host *host, const char *what, int err)
+{
+	if (log_allowed(&host->limit, clock_ms()))
+		log_event(&host->ctl->log, "PLATFORM-3-HOST", "%s: %s: %s", host->device, what,
+			strerror(err));
+}
+
+static void write_sysctl(struct host *host, const char *family, const char *name, const char *value)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s", family, host->device, name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0) {
+		if (errno != ENOENT) /* a kernel without IPv6 has nothing to switch off */
+			complain(host, name, errno);
+		return;
+	}
+	if (write(fd, value, strlen(value)) < 0)
+		complain(host, name, errno);
+	close(fd);
+}
+
+/* Send a request and take the kernel's answers, which come at once. 0 or negative errno. */
+static int talk(struct host *host, struct nlmsghdr *nlh, mnl_cb_t cb, void *arg)
+{
+	char buf[BUFFER_SIZE];
+	ssize_t len;
+	int ret;
+
+	nlh->nlmsg_seq = ++host->seq;
+	if (mnl_socket_sendto(host->request, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	do {
+		len = mnl_socket_recvfrom(host->request, buf, sizeof(buf));
+		if (len < 0)
+			return -errno;
+		ret = mnl_cb_run(buf, len, host->seq, mnl_socket_get_portid(host->request), cb,
+			arg);
+	} while (ret > 0);
+	return ret < 0 ? -errno : 0;
+}
+
+static int bring_up(struct host *host)
+{
+	char buf[BUFFER_SIZE];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *ifi;
+
+	nlh->nlmsg_type = RTM_NEWLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_index = (int)host->ifindex;
+	ifi->ifi_change = ifi->ifi_flags = IFF_UP;
+	mnl_attr_put_u32(nlh, IFLA_MTU, HOST_MTU);
+	return talk(host, nlh, NULL, NULL);
+}
+
+static int change_address(struct host *host, uint16_t type, bw_ip4 addr)
+{
+	char buf[BUFFER_SIZE];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifaddrmsg *ifa;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	if (type == RTM_NEWADDR)
+		nlh->nlmsg_flags |= NLM_F_CREATE | NLM_F_REPLACE;
+	ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
+	ifa->ifa_family = AF_INET;
+	ifa->ifa_prefixlen = 32;
+	ifa->ifa_index = host->ifindex;
+	mnl_attr_put_u32(nlh, IFA_LOCAL, addr);
+	mnl_attr_put_u32(nlh, IFA_ADDRESS, addr);
+	return talk(host, nlh, NULL, NULL);
+}
+
+static int set_default_route(struct host *host)
+{
+	char buf[BUFFER_SIZE];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct rtmsg *rtm;
+
+	nlh->nlmsg_type = RTM_NEWROUTE;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE;
+	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+	rtm->rtm_family = AF_INET;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	rtm->rtm_protocol = RTPROT_STATIC;
+	rtm->rtm_scope = RT_SCOPE_LINK;
+	rtm->rtm_type = RTN_UNICAST;
+	mnl_attr_put_u32(nlh, RTA_OIF, host->ifindex);
+	mnl_attr_put_u32(nlh, RTA_PRIORITY, HOST_ROUTE_METRIC);
+	return talk(host, nlh, NULL, NULL);
+}
+
+struct listing {
+	unsigned ifindex;
+	struct addresses set;
+};
+
+static int on_address(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	struct listing *list = arg;
+	const struct nlattr *attr;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifa) || ifa->ifa_index != list->ifindex)
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, nlh, sizeof(*ifa))
+		if (mnl_attr_get_type(attr) == IFA_LOCAL &&
+			mnl_attr_validate(attr, MNL_TYPE_U32) >= 0 && list->set.n < MAX_ADDRESSES)
+			list->set.addr[list->set.n++] = mnl_attr_get_u32(attr);
+	return MNL_CB_OK;
+}
+
+static int list_addresses(struct host *host, struct listing *list)
+{
+	char buf[BUFFER_SIZE];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifaddrmsg *ifa;
+
+	nlh->nlmsg_type = RTM_GETADDR;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
+	ifa->ifa_family = AF_INET;
+	list->ifindex = host->ifindex;
+	return talk(host, nlh, on_address, list);
+}
+
+static bool contains(const struct addresses *set, bw_ip4 addr)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (set->addr[i] == addr)
+			return true;
+	return false;
+}
+
+static void collect(struct host *host, struct addresses *set)
+{
+	struct iface *ifc;
+	struct iface_addr *a;
+
+	TAILQ_FOREACH (ifc, &host->ctl->ifaces.list, entry) {
+		if (!ifc->line_up || ifc->vrf != 0)
+			continue;
+		TAILQ_FOREACH (a, &ifc->addrs, entry)
+			if (set->n < MAX_ADDRESSES)
+				set->addr[set->n++] = a->addr;
+	}
+}
+
+static void sync_addresses(
+	struct host *host, const struct addresses *has, const struct addresses *wants)
+{
+	int err;
+
+	for (size_t i = 0; i < has->n; i++)
+		if (!contains(wants, has->addr[i])) {
+			err = change_address(host, RTM_DELADDR, has->addr[i]);
+			if (err != 0 && err != -EADDRNOTAVAIL && err != -ENODEV)
+				complain(host, "removing an address", -err);
+		}
+	for (size_t i = 0; i < wants->n; i++)
+		if (!contains(has, wants->addr[i])) {
+			err = change_address(host, RTM_NEWADDR, wants->addr[i]);
+			if (err != 0 && err != -ENODEV)
+				complain(host, "adding an address", -err);
+		}
+}
+
+static void set_up(struct host *host)
+{
+	int err;
+
+	write_sysctl(host, "ipv6", "disable_ipv6", "1");
+	write_sysctl(host, "ipv4", "forwarding", "0");
+	/* Loose, which also relaxes a strict setting of `all`: the way back is ours to know. */
+	write_sysctl(host, "ipv4", "rp_filter", "2");
+	err = bring_up(host);
+	if (err == 0)
+		err = set_default_route(host);
+	if (err != 0 && err != -ENODEV)
+		complain(host, "setting up the device", -err);
+}
+
+void host_sync(struct host *host)
+{
+	struct listing has = { 0 };
+	struct addresses wants = { 0 };
+	int err;
+
+	if (host->ifindex == 0)
+		return;
+	has.set.addr = malloc(MAX_ADDRESSES * sizeof(bw_ip4));
+	wants.addr = malloc(MAX_ADDRESSES * sizeof(bw_ip4));
+	if (has.set.addr != NULL && wants.addr != NULL) {
+		collect(host, &wants);
+		err = list_addresses(host, &has);
+		if (err == 0)
+			sync_addresses(host, &has.set, &wants);
+		else
+			complain(host, "listing addresses", -err);
+	}
+	free(has.set.addr);
+	free(wants.addr);
+}
+
+/* The device appeared, went, or is another one of the same name. */
+static void look(struct host *host)
+{
+	unsigned ifindex = if_nametoindex(host->device);
+
+	if (ifindex == host->ifindex)
+		return;
+	host->ifindex = ifindex;
+	if (ifindex == 0)
+		return;
+	set_up(host);
+	host_sync(host);
+}
+
+static void on_monitor(evutil_socket_t, short, void *arg)
+{
+	struct host *host = arg;
+	char buf[BUFFER_SIZE];
+
+	/* What exactly happened does not matter, nor whether some of it was lost. */
+	while (recv(mnl_socket_get_fd(host->monitor), buf, sizeof(buf), MSG_DONTWAIT) > 0)
+		;
+	look(host);
+}
+
+/* --- the dataplane makes the device --- */
+
+static bool set(void *owner, struct dp_object *, uint32_t, struct bw_msg *m)
+{
+	struct host *host = owner;
+
+	m->hdr.type = BW_CMD_HOST_SET;
+	m->hdr.cookie = dp_cookie(DP_HOST, 0, 0, 0);
+	m->host.mtu = HOST_MTU;
+	memcpy(m->host.dev, host->device, sizeof(m->host.dev));
+	return false;
+}
+
+static struct dp_object *find(void *owner, uint64_t)
+{
+	struct host *host = owner;
+
+	return &host->obj;
+}
+
+static void describe(void *owner, uint64_t, char *buf, size_t size)
+{
+	struct host *host = owner;
+
+	snprintf(buf, size, "device %s", host->device);
+}
+
+static const struct dp_class_ops host_ops = {
+	.name = "host device", /* always there: no del */
+	.set = set,
+	.find = find,
+	.describe = describe,
+};
+
+void host_replay(struct host *host)
+{
+	if (host->device[0] != '\0')
+		dp_touch(&host->ctl->dp, &host->obj);
+}
+
+static int open_socket(struct mnl_socket **s, unsigned groups)
+{
+	*s = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (*s == NULL || mnl_socket_bind(*s, groups, MNL_SOCKET_AUTOPID) < 0)
+		return -errno;
+	return 0;
+}
+
+int host_init(struct host *host, struct control *ctl, const char *device)
+{
+	int err;
+
+	memset(host, 0, sizeof(*host));
+	host->ctl = ctl;
+	host->limit = (struct log_limit) { .burst = 5, .interval_ms = 1000 };
+	host->obj.class = DP_HOST;
+	dp_class_register(&ctl->dp, DP_HOST, &host_ops, host);
+	if (device == NULL)
+		return 0;
+	snprintf(host->device, sizeof(host->device), "%s", device);
+	if ((err = open_socket(&host->monitor, RTMGRP_LINK)) != 0 ||
+		(err = open_socket(&host->request, 0)) != 0)
+		return err;
+	host->event = event_new(ctl->base, mnl_socket_get_fd(host->monitor), EV_READ | EV_PERSIST,
+		on_monitor, host);
+	if (host->event == NULL)
+		return -ENOMEM;
+	event_add(host->event, NULL);
+	look(host);
+	return 0;
+}
+
+void host_fini(struct host *host)
+{
+	if (host->event != NULL)
+		event_free(host->event);
+	if (host->monitor != NULL)
+		mnl_socket_close(host->monitor);
+	if (host->request != NULL)
+		mnl_socket_close(host->request);
+	memset(host, 0, sizeof(*host));
+}

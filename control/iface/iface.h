@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Interfaces: what is configured on them, whether they are up, and how they are
+ * said to the dataplane.
+ *
+ * An interface that something refers to (a route, a NAT rule) may not exist, or
+ * no longer: then it is a shell of which only the name counts, and the reference
+ * starts working when it is created. So pointers to interfaces stay valid as
+ * long as their holder has a reference (iface_get, iface_put).
+ *
+ * iface_changed() marks an interface; iface_settle() then derives line states,
+ * connected routes and what the dataplane is told.
+ */
+#ifndef BW_CONTROL_IFACE_H
+#define BW_CONTROL_IFACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "dataplane/api/platform.h"
+
+#include "control/dataplane_link.h"
+#include "control/idmap.h"
+
+#define IFACE_MTU_DEFAULT	  1500
+#define IFACE_MTU_MIN		  64
+#define IFACE_MTU_MAX		  9216
+#define IFACE_ARP_TIMEOUT_DEFAULT 14400
+#define IFACE_SECONDARIES_MAX	  255
+#define IFACE_RATE_INTERVAL	  5 /* seconds between samples of the five-minute rate */
+#define VLAN_MIN		  1
+#define VLAN_MAX		  4094
+
+struct acl;
+struct control;
+struct iface;
+struct rib_route;
+
+enum iface_kind { IFACE_PORT, IFACE_SUBIF, IFACE_LOOPBACK, IFACE_SVI, IFACE_NULL };
+
+enum iface_nat { IFACE_NAT_NONE, IFACE_NAT_INSIDE, IFACE_NAT_OUTSIDE };
+
+/* Connected, local, and the two broadcast addresses of the subnet. */
+enum { IFACE_ADDR_ROUTES = 4 };
+
+struct iface_addr {
+	TAILQ_ENTRY(iface_addr) entry;
+	struct dp_object obj;
+	struct iface *ifc;
+	bw_ip4 addr;
+	uint8_t plen;
+	bool secondary;
+	bool alias; /* answered in ARP only: a NAT global */
+	struct rib_route *route[IFACE_ADDR_ROUTES]; /* while routing may use it */
+};
+
+TAILQ_HEAD(iface_addrs, iface_addr);
+
+/* Five-minute exponentially decaying rates, as IOS shows them. */
+struct iface_rate {
+	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes; /* at the last sample */
+	uint64_t rx_ms, tx_ms; /* of the last sample with new packets; 0 = never */
+	double rx_pps, rx_bps, tx_pps, tx_bps;
+};
+
+/* What a port's driver counted. */
+struct iface_driver {
+	uint64_t rx_packets, rx_bytes, rx_missed, rx_errors, rx_nombuf;
+	uint64_t tx_packets, tx_bytes, tx_errors;
+};
+
+struct iface_vfr {
+	bool on;
+	bool drop_fragments;
+	uint16_t reassemblies, fragments;
+	uint32_t timeout; /* seconds */
+};
+
+struct iface {
+	TAILQ_ENTRY(iface) entry; /* in the order of `show ip interface brief` */
+	struct control *ctl;
+	char name[BW_NAME_LEN];	      /* GigabitEthernet8.10 */
+	char short_name[BW_NAME_LEN]; /* Gi8.10 */
+	enum iface_kind kind;
+	uint32_t unit, sub; /* 8 and 10 */
+	uint32_t id;	    /* in the dataplane; 0 = none */
+	unsigned refs;
+	bool exists; /* configured, or a port of the machine */
+	bool changed;
+
+	/* configuration */
+	char *description;
+	bool shutdown;
+	bool is_switch;
+	bool trunk;
+	uint16_t access_vlan, native_vlan;
+	uint64_t allowed[64]; /* a trunk's VLANs, a bit each */
+	uint16_t dot1q;	      /* SUBIF: encapsulation dot1Q; 0 = none yet */
+	bool dot1q_native;
+	uint16_t vrf;
+	uint16_t mtu, ip_mtu; /* ip_mtu 0 = as mtu */
+	uint16_t tcp_mss;
+	enum iface_nat nat;
+	struct iface_vfr vfr;
+	struct acl *acl_in, *acl_out; /* references, or NULL */
+	uint8_t mac[6];
+	bool has_mac;
+	bool addr_manual; /* typed since the start, not of the startup-config */
+	bool no_unreachables, no_proxy_arp, no_redirects;
+	uint32_t arp_timeout;
+	struct iface_addrs addrs;   /* the primary one first */
+	struct iface_addrs aliases; /* NAT's */
+
+	/* state */
+	struct iface *parent; /* SUBIF: its port */
+	int port;	      /* in the region's table; -1 = none now */
+	bool link_up;
+	bool full_duplex;
+	uint32_t speed; /* Mbit/s, 0 = unknown */
+	uint8_t port_mac[6];
+	bool up;      /* status: administratively up and there is something below */
+	bool line_up; /* line protocol */
+	bool ip_up;   /* line_up as routing was told */
+	uint64_t since_ms;
+	unsigned resets;
+	uint64_t cleared_ms; /* of the counters; 0 = never */
+	struct iface_rate rate;
+	struct iface_driver driver_base; /* when counters were cleared */
+	LIST_HEAD(, rib_route) routes; /* that leave by this interface */
+	struct bw_if told;  /* as the dataplane was told last; if_id 0: it was not */
+	bool in_dataplane;  /* which has a reference then */
+	struct dp_object obj, vlans_obj;
+};
+
+TAILQ_HEAD(iface_list, iface);
+
+struct vlan {
+	bool exists;
+	char name[33];
+};
+
+struct iface_table {
+	struct control *ctl;
+	struct iface_list list;
+	struct iface_list shells; /* referred to or still being removed, but not existing */
+	struct idmap ids;
+	struct iface *by_id[BW_MAX_IFS];
+	struct vlan vlan[VLAN_MAX + 1];
+	bool changed;
+	bool vlans_changed;
+};
+
+int iface_table_init(struct iface_table *t, struct control *ctl);
+void iface_table_fini(struct iface_table *t);
+
+/* One interface for each port of the platform. */
+int iface_table_ports(struct iface_table *t, const struct bw_platform *platform);
+
+/* An existing interface of this canonical name, or NULL. */
+struct iface *iface_find(struct iface_table *t, const char *name);
+
+/* A reference to the interface of this name, existing or not. NULL with errno: EINVAL, ENOMEM. */
+struct iface *iface_get(struct iface_table *t, const char *name);
+void iface_put(struct iface *ifc);
+
+/*
+ * `interface NAME`: makes it exist. -ENODEV: a port that the machine does not
+ * have; -EINVAL: no kind of interface that there is; -ENOSPC, -ENOMEM.
+ */
+int iface_create(struct iface_table *t, const char *name, struct iface **ifc);
+
+/* `no interface NAME`, with all its configuration. -EPERM: it is a physical one. */
+int iface_delete(struct iface *ifc);
+
+/* Everything configured on it, back to the defaults. */
+void iface_reset(struct iface *ifc);
+
+/* The same for all of them, before what they refer to is freed. */
+void iface_table_clear(struct iface_table *t);
+
+void iface_nat_set(struct iface *ifc, enum iface_nat side);
+
+/* Refer to an access list by name for packets that come in or go out; NULL: to none. */
+int iface_acl_set(struct iface *ifc, bool in, const char *name);
+
+/* The configuration changed: iface_settle() will look at it again. */
+void iface_changed(struct iface *ifc);
+
+/* Derive states, routes and what the dataplane is told from what was marked. */
+void iface_settle(struct iface_table *t);
+
+/* --- addresses (iface_addr.c) --- */
+
+enum iface_addr_error {
+	IFACE_ADDR_BAD_MASK = 1, /* "Bad mask /24 for address ..." */
+	IFACE_ADDR_OVERLAP,	 /* "% ... overlaps with ..." */
+	IFACE_ADDR_INVALID,	 /* not an address of a host */
+	IFACE_ADDR_TOO_MANY,
+	IFACE_ADDR_NO_MEMORY,
+	IFACE_ADDR_SAME,	  /* already there as the other sort, primary or secondary */
+	IFACE_ADDR_HAS_SECONDARY, /* the primary goes last */
+	IFACE_ADDR_NONE,	  /* nothing to remove */
+};
+
+/*
+ * Set the primary address, or add a secondary one. 0 or enum iface_addr_error;
+ * OVERLAP sets *other to the interface in the way. Nothing is changed on error.
+ */
+int iface_addr_set(
+	struct iface *ifc, bw_ip4 addr, uint8_t plen, bool secondary, struct iface **other);
+
+/*
+ * Remove one. 0 or enum iface_addr_error: HAS_SECONDARY for the primary address as
+ * long as there are others, unless `force`.
+ */
+int iface_addr_remove(struct iface *ifc, bw_ip4 addr, bool secondary, bool force);
+void iface_addr_remove_all(struct iface *ifc);
+
+/* NULL if there is none. */
+struct iface_addr *iface_addr_primary(const struct iface *ifc);
+
+/* The existing interface that has this address, whether up or not; NULL. */
+struct iface *iface_addr_owner(struct iface_table *t, uint16_t vrf, bw_ip4 addr);
+
+/* The address whose subnet holds `addr` on this interface; NULL. */
+struct iface_addr *iface_addr_on_subnet(const struct iface *ifc, bw_ip4 addr);
+
+/* Answer ARP for a NAT global that it has not yet, or no longer. 0 or -ENOMEM. */
+int iface_alias_add(struct iface *ifc, bw_ip4 addr);
+void iface_alias_remove(struct iface *ifc, bw_ip4 addr);
+
+/* Connected and local routes of all addresses, present or not. */
+void iface_addr_routes(struct iface *ifc, bool up);
+
+/* --- switching (vlan.c) --- */
+
+/* True if it was new. */
+bool vlan_create(struct iface_table *t, uint16_t vlan);
+void vlan_delete(struct iface_table *t, uint16_t vlan);
+void vlan_rename(struct iface_table *t, uint16_t vlan, const char *name);
+
+/* Whether a switch port carries the VLAN. */
+bool vlan_member(const struct iface *port, uint16_t vlan);
+
+/* Whether a port that is up carries it. */
+bool vlan_alive(struct iface_table *t, uint16_t vlan);
+
+/* --- state (iface_state.c) --- */
+
+/* Line states from ports downwards to what stands on them; logs what changed. */
+void iface_state_update(struct iface_table *t);
+
+/* "administratively down", "up" or "down". */
+const char *iface_status_text(const struct iface *ifc);
+
+/* The link of a port, as the dataplane says. */
+void iface_port_event(struct iface_table *t, const struct bw_port_state *state);
+
+/* The dataplane is there (ports have indexes and links), or gone (NULL). */
+void iface_ports_attach(struct iface_table *t, const struct bw_region *region);
+
+/* The interface's MAC address: its own, its port's, or of an SVI the first switch port's. */
+const uint8_t *iface_mac(const struct iface *ifc);
+
+/* Largest IPv4 packet. */
+uint16_t iface_ip_mtu(const struct iface *ifc);
+
+/*
+ * What went through, since the counters were cleared: of a switch port what its
+ * driver counted, else layer 3. Zeros without a dataplane.
+ */
+void iface_counters(const struct iface *ifc, struct bw_if_counters *sum);
+
+/* A port's driver's counters; zeros for others. */
+void iface_driver_counters(const struct iface *ifc, struct iface_driver *d);
+
+/* `clear counters`: the dataplane clears its own, the driver's are counted from here on. */
+void iface_counters_cleared(struct iface *ifc);
+
+/* Every IFACE_RATE_INTERVAL seconds. */
+void iface_rates_sample(struct iface_table *t);
+
+/* --- the dataplane (iface_program.c) --- */
+
+void iface_program_init(struct iface_table *t);
+void iface_program(struct iface *ifc);
+void iface_program_vlans(struct iface_table *t);
+void iface_identify_begin(struct iface_table *t);
+void iface_held(struct iface_table *t, const struct bw_if *held);
+void iface_identify(struct iface_table *t);
+void iface_replay(struct iface_table *t);
+
+#endif

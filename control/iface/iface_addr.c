@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* IPv4 addresses of interfaces, and the routes that follow from them. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "control/control.h"
+#include "control/format.h"
+
+struct iface_addr *iface_addr_primary(const struct iface *ifc)
+{
+	struct iface_addr *a = TAILQ_FIRST(&ifc->addrs);
+
+	return a != NULL && !a->secondary ? a : NULL;
+}
+
+static struct iface_addr *find(const struct iface *ifc, bw_ip4 addr)
+{
+	struct iface_addr *a;
+
+	TAILQ_FOREACH (a, &ifc->addrs, entry)
+		if (a->addr == addr)
+			return a;
+	return NULL;
+}
+
+struct iface_addr *iface_addr_on_subnet(const struct iface *ifc, bw_ip4 addr)
+{
+	struct iface_addr *a;
+
+	TAILQ_FOREACH (a, &ifc->addrs, entry)
+		if (prefix_covers(a->addr, a->plen, addr))
+			return a;
+	return NULL;
+}
+
+struct iface *iface_addr_owner(struct iface_table *t, uint16_t vrf, bw_ip4 addr)
+{
+	struct iface *ifc;
+
+	TAILQ_FOREACH (ifc, &t->list, entry)
+		if (ifc->vrf == vrf && find(ifc, addr) != NULL)
+			return ifc;
+	return NULL;
+}
+
+/* Neither 0.0.0.0/8 nor loopback nor multicast nor above; no end of its subnet. */
+static int check_host(bw_ip4 addr, uint8_t plen)
+{
+	uint32_t a = ntohl(addr), host = a & ~ntohl(format_mask(plen));
+
+	if (a >> 24 == 0 || a >> 24 == 127 || a >= 0xe0000000)
+		return IFACE_ADDR_INVALID;
+	if (plen == 0 || plen > 32)
+		return IFACE_ADDR_BAD_MASK;
+	if (plen < 31 && (host == 0 || host == ~ntohl(format_mask(plen))))
+		return IFACE_ADDR_BAD_MASK;
+	return 0;
+}
+
+/* The interface with an address in the way; the same subnet may be on one interface twice. */
+static struct iface *find_overlap(
+	struct iface *ifc, bw_ip4 addr, uint8_t plen, const struct iface_addr *replaced)
+{
+	struct iface *other;
+	struct iface_addr *a;
+
+	TAILQ_FOREACH (other, &ifc->ctl->ifaces.list, entry) {
+		if (other->vrf != ifc->vrf)
+			continue;
+		TAILQ_FOREACH (a, &other->addrs, entry) {
+			unsigned shorter = a->plen < plen ? a->plen : plen;
+
+			if (a == replaced || !prefix_covers(a->addr, shorter, addr))
+				continue;
+			if (other == ifc && a->plen == plen && a->addr != addr)
+				continue;
+			return other;
+		}
+	}
+	return NULL;
+}
+
+static void remove_routes(struct iface_addr *a)
+{
+	for (unsigned i = 0; i < IFACE_ADDR_ROUTES; i++) {
+		if (a->route[i] != NULL)
+			rib_remove(&a->ifc->ctl->rib, a->route[i]);
+		a->route[i] = NULL;
+	}
+}
+
+static void add_routes(struct iface_addr *a)
+{
+	struct rib *rib = &a->ifc->ctl->rib;
+	bw_ip4 mask = format_mask(a->plen);
+	struct rib_spec spec = { .vrf = a->ifc->vrf, .ifc = a->ifc };
+	unsigned n = 0;
+
+	spec.source = RIB_CONNECTED;
+	spec.prefix = a->addr & mask;
+	spec.plen = a->plen;
+	a->route[n++] = rib_add(rib, &spec);
+	if (a->plen == 32)
+		return;
+	spec.source = RIB_LOCAL;
+	spec.prefix = a->addr;
+	spec.plen = 32;
+	a->route[n++] = rib_add(rib, &spec);
+	if (a->plen == 31)
+		return;
+	spec.source = RIB_BROADCAST;
+	spec.prefix = a->addr & mask;
+	a->route[n++] = rib_add(rib, &spec);
+	spec.prefix = a->addr | ~mask;
+	a->route[n++] = rib_add(rib, &spec);
+}
+
+void iface_addr_routes(struct iface *ifc, bool up)
+{
+	struct iface_addr *a;
+
+	TAILQ_FOREACH (a, &ifc->addrs, entry) {
+		if (up && a->route[0] == NULL)
+			add_routes(a);
+		else if (!up)
+			remove_routes(a);
+	}
+}
+
+static struct iface_addr *new_addr(struct iface *ifc, bw_ip4 addr, uint8_t plen)
+{
+	struct iface_addr *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		return NULL;
+	a->obj.class = DP_IF_ADDR;
+	a->ifc = ifc;
+	a->addr = addr;
+	a->plen = plen;
+	ifc->refs++; /* until the dataplane was told that it is gone */
+	return a;
+}
+
+/* The object lives on until the dataplane was told. */
+static void drop(struct iface_addrs *list, struct iface_addr *a)
+{
+	remove_routes(a);
+	TAILQ_REMOVE(list, a, entry);
+	iface_changed(a->ifc);
+	a->ifc->ctl->addrs_changed = true;
+	dp_remove(&a->ifc->ctl->dp, &a->obj);
+}
+
+static void add(struct iface_addr *a, bool first)
+{
+	struct iface *ifc = a->ifc;
+
+	if (first)
+		TAILQ_INSERT_HEAD(&ifc->addrs, a, entry);
+	else
+		TAILQ_INSERT_TAIL(&ifc->addrs, a, entry);
+	if (ifc->ip_up)
+		add_routes(a);
+	ifc->ctl->addrs_changed = true;
+	iface_changed(ifc);
+	if (ifc->told.if_id != 0)
+		dp_touch(&ifc->ctl->dp, &a->obj);
+}
+
+int iface_addr_set(
+	struct iface *ifc, bw_ip4 addr, uint8_t plen, bool secondary, struct iface **other)
+{
+	struct iface_addr *primary = iface_addr_primary(ifc), *same = find(ifc, addr), *a;
+	struct iface_addr *replaced = secondary ? same : primary;
+	int err = check_host(addr, plen);
+	unsigned n = 0;
+
+	if (err != 0)
+		return err;
+	if (same != NULL && same->secondary != secondary)
+		return IFACE_ADDR_SAME;
+	*other = find_overlap(ifc, addr, plen, replaced);
+	if (*other != NULL)
+		return IFACE_ADDR_OVERLAP;
+	TAILQ_FOREACH (a, &ifc->addrs, entry)
+		n++;
+	if (n > IFACE_SECONDARIES_MAX)
+		return IFACE_ADDR_TOO_MANY;
+	a = new_addr(ifc, addr, plen);
+	if (a == NULL)
+		return IFACE_ADDR_NO_MEMORY;
+	a->secondary = secondary;
+	if (replaced != NULL)
+		drop(&ifc->addrs, replaced);
+	add(a, !secondary);
+	return 0;
+}
+
+int iface_addr_remove(struct iface *ifc, bw_ip4 addr, bool secondary, bool force)
+{
+	struct iface_addr *a = find(ifc, addr);
+
+	if (a == NULL || a->secondary != secondary)
+		return IFACE_ADDR_NONE;
+	if (!secondary && !force && TAILQ_NEXT(a, entry) != NULL)
+		return IFACE_ADDR_HAS_SECONDARY;
+	drop(&ifc->addrs, a);
+	return 0;
+}
+
+void iface_addr_remove_all(struct iface *ifc)
+{
+	while (!TAILQ_EMPTY(&ifc->addrs))
+		drop(&ifc->addrs, TAILQ_FIRST(&ifc->addrs));
+}
+
+int iface_alias_add(struct iface *ifc, bw_ip4 addr)
+{
+	struct iface_addr *a;
+	struct rib_spec drop_rest = {
+		.vrf = ifc->vrf,
+		.source = RIB_ALIAS,
+		.prefix = addr,
+		.plen = 32,
+		.ifc = ifc,
+	};
+
+	a = new_addr(ifc, addr, 32);
+	if (a == NULL)
+		return -ENOMEM;
+	a->alias = true;
+	a->route[0] = rib_add(&ifc->ctl->rib, &drop_rest);
+	TAILQ_INSERT_TAIL(&ifc->aliases, a, entry);
+	if (ifc->told.if_id != 0)
+		dp_touch(&ifc->ctl->dp, &a->obj);
+	return 0;
+}
+
+void iface_alias_remove(struct iface *ifc, bw_ip4 addr)
+{
+	struct iface_addr *a;
+
+	TAILQ_FOREACH (a, &ifc->aliases, entry)
+		if (a->addr == addr)
+			break;
+	if (a == NULL)
+		return;
+	remove_routes(a);
+	TAILQ_REMOVE(&ifc->aliases, a, entry);
+	dp_remove(&ifc->ctl->dp, &a->obj);
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "control/nat/nat.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/control.h"
+#include "control/format.h"
+#include "control/hash.h"
+
+static const uint32_t default_timeout[BW_NAT_TMO_MAX] = {
+	[BW_NAT_TMO_DYNAMIC] = 86400,
+	[BW_NAT_TMO_TCP] = 86400,
+	[BW_NAT_TMO_UDP] = 300,
+	[BW_NAT_TMO_DNS] = 60,
+	[BW_NAT_TMO_ICMP] = 60,
+	[BW_NAT_TMO_FINRST] = 60,
+	[BW_NAT_TMO_SYN] = 60,
+	[BW_NAT_TMO_PPTP] = 86400,
+};
+
+uint32_t nat_timeout_default(enum bw_nat_timeout which)
+{
+	return default_timeout[which];
+}
+
+static void on_alias_timer(evutil_socket_t, short, void *arg)
+{
+	struct nat *nat = arg;
+
+	nat->aliases_changed = true;
+	control_wake(nat->ctl);
+}
+
+int nat_init(struct nat *nat, struct control *ctl)
+{
+	memset(nat, 0, sizeof(*nat));
+	nat->ctl = ctl;
+	TAILQ_INIT(&nat->pools);
+	TAILQ_INIT(&nat->rules);
+	idmap_init(&nat->pool_ids, 1, NAT_MAX_POOLS);
+	idmap_init(&nat->rule_ids, 1, NAT_MAX_RULES);
+	memcpy(nat->config.timeout, default_timeout, sizeof(default_timeout));
+	nat->config_obj.class = DP_NAT_CONFIG;
+	nat_program_init(nat);
+	nat->alias_timer = evtimer_new(ctl->base, on_alias_timer, nat);
+	return nat->alias_timer != NULL ? 0 : -ENOMEM;
+}
+
+static void changed(struct nat *nat)
+{
+	nat->changed = nat->aliases_changed = true;
+	control_wake(nat->ctl);
+}
+
+/* --- pools --- */
+
+static struct nat_pool *find_pool(struct nat *nat, const char *name)
+{
+	struct nat_pool *pool;
+
+	TAILQ_FOREACH (pool, &nat->pools, entry)
+		if (strcmp(pool->name, name) == 0)
+			return pool;
+	return NULL;
+}
+
+struct nat_pool *nat_pool_find(struct nat *nat, const char *name)
+{
+	struct nat_pool *pool = find_pool(nat, name);
+
+	return pool != NULL && pool->exists ? pool : NULL;
+}
+
+static struct nat_pool *get_pool(struct nat *nat, const char *name)
+{
+	struct nat_pool *pool = find_pool(nat, name);
+
+	if (pool != NULL)
+		return pool;
+	pool = calloc(1, sizeof(*pool));
+	if (pool == NULL)
+		return NULL;
+	pool->ctl = nat->ctl;
+	pool->obj.class = DP_NAT_POOL;
+	snprintf(pool->name, sizeof(pool->name), "%s", name);
+	TAILQ_INSERT_TAIL(&nat->pools, pool, entry);
+	return pool;
+}
+
+void nat_pool_unused(struct nat_pool *pool)
+{
+	struct nat *nat = &pool->ctl->nat;
+
+	if (pool->exists || pool->refs > 0 || pool->in_dataplane || pool->obj.queue != DP_IDLE)
+		return;
+	TAILQ_REMOVE(&nat->pools, pool, entry);
+	free(pool);
+}
+
+int nat_pool_set(struct nat *nat, const char *name, bw_ip4 start, bw_ip4 end, uint8_t plen)
+{
+	struct nat_pool *pool = find_pool(nat, name);
+
+	if (ntohl(end) < ntohl(start))
+		return NAT_POOL_ORDER;
+	if (!prefix_covers(start, plen, end))
+		return NAT_POOL_SUBNETS;
+	if (pool != NULL && pool->exists && pool->refs > 0)
+		return NAT_POOL_IN_USE;
+	pool = get_pool(nat, name);
+	if (pool == NULL)
+		return NAT_POOL_NO_MEMORY;
+	pool->exists = true;
+	pool->start = start;
+	pool->end = end;
+	pool->plen = plen;
+	if (pool->in_dataplane)
+		dp_touch(&nat->ctl->dp, &pool->obj);
+	changed(nat);
+	return 0;
+}
+
+int nat_pool_remove(struct nat *nat, const char *name)
+{
+	struct nat_pool *pool = nat_pool_find(nat, name);
+
+	if (pool == NULL)
+		return 0;
+	if (pool->refs > 0)
+		return NAT_POOL_IN_USE;
+	pool->exists = false;
+	changed(nat);
+	return 0;
+}
+
+/* --- rules --- */
+
+static struct nat_rule_list *bucket(struct nat_rule_list *table, bw_ip4 addr)
+{
+	return &table[hash_u64(addr) % NAT_HASH];
+}
+
+static bool same_service(const struct nat_rule *rule, const struct nat_spec *spec)
+{
+	return rule->proto == spec->proto && rule->kind == spec->kind && rule->vrf == spec->vrf;
+}
+
+static bool says(const struct nat_rule *rule, const struct nat_spec *spec)
+{
+	if (!same_service(rule, spec) || rule->local != spec->local ||
+		rule->global != spec->global || rule->local_port != spec->local_port ||
+		rule->global_port != spec->global_port || rule->plen != spec->plen)
+		return false;
+	if (spec->ifname != NULL && (rule->ifc == NULL || strcmp(rule->ifc->name, spec->ifname) != 0))
+		return false;
+	if (spec->pool != NULL && (rule->pool == NULL || strcmp(rule->pool->name, spec->pool) != 0))
+		return false;
+	return spec->acl == NULL || (rule->acl != NULL && strcmp(rule->acl->name, spec->acl) == 0);
+}
+
+struct nat_rule *nat_rule_find(struct nat *nat, const struct nat_spec *spec)
+{
+	struct nat_rule *rule;
+
+	LIST_FOREACH (rule, bucket(nat->by_global, spec->global), by_global)
+		if (says(rule, spec))
+			return rule;
+	return NULL;
+}
+
+static bool same_interface(const struct nat_rule *rule, const struct nat_spec *spec)
+{
+	if (rule->ifc == NULL || spec->ifname == NULL)
+		return rule->ifc == NULL && spec->ifname == NULL;
+	return strcmp(rule->ifc->name, spec->ifname) == 0;
+}
+
+/* A global (and port) leads to one local; a local has one global unless both are extendable. */
+static int find_conflict(struct nat *nat, const struct nat_spec *spec, struct nat_rule **other)
+{
+	struct nat_rule *rule;
+
+	LIST_FOREACH (rule, bucket(nat->by_global, spec->global), by_global)
+		if (same_service(rule, spec) && rule->global == spec->global &&
+			rule->global_port == spec->global_port && same_interface(rule, spec)) {
+			*other = rule;
+			return rule->local == spec->local && rule->local_port == spec->local_port ?
+				NAT_RULE_SIMILAR :
+				NAT_RULE_MAPPED;
+		}
+	LIST_FOREACH (rule, bucket(nat->by_local, spec->local), by_local)
+		if (same_service(rule, spec) && rule->local == spec->local &&
+			rule->local_port == spec->local_port &&
+			!(rule->flags & spec->flags & BW_NAT_F_EXTENDABLE)) {
+			*other = rule;
+			return NAT_RULE_SIMILAR;
+		}
+	return 0;
+}
+
+static int hold_references(struct nat_rule *rule, const struct nat_spec *spec)
+{
+	struct control *ctl = rule->ctl;
+
+	if (spec->acl != NULL && (rule->acl = acl_get(&ctl->acls, spec->acl)) == NULL)
+		return -ENOMEM;
+	if (spec->ifname != NULL && (rule->ifc = iface_get(&ctl->ifaces, spec->ifname)) == NULL)
+		return -ENOMEM;
+	if (spec->pool != NULL) {
+		rule->pool = get_pool(&ctl->nat, spec->pool);
+		if (rule->pool == NULL)
+			return -ENOMEM;
+		rule->pool->refs++;
+	}
+	return 0;
+}
+
+void nat_rule_free(struct nat_rule *rule)
+{
+	if (rule->acl != NULL)
+		acl_put(rule->acl);
+	if (rule->ifc != NULL)
+		iface_put(rule->ifc);
+	free(rule);
+}
+
+int nat_rule_add(struct nat *nat, const struct nat_spec *spec, struct nat_rule **other)
+{
+	struct nat_rule *rule;
+	int err;
+
+	err = spec->kind == BW_NAT_DYNAMIC ? 0 : find_conflict(nat, spec, other);
+	if (err != 0)
+		return err;
+	if (nat->n_rules >= NAT_MAX_RULES - 1)
+		return NAT_RULE_FULL;
+	rule = calloc(1, sizeof(*rule));
+	if (rule == NULL)
+		return NAT_RULE_NO_MEMORY;
+	rule->ctl = nat->ctl;
+	rule->obj.class = DP_NAT_RULE;
+	rule->kind = spec->kind;
+	rule->flags = spec->flags;
+	rule->vrf = spec->vrf;
+	rule->proto = spec->proto;
+	rule->plen = spec->plen;
+	rule->local = spec->local;
+	rule->global = spec->global;
+	rule->local_port = spec->local_port;
+	rule->global_port = spec->global_port;
+	if (hold_references(rule, spec) != 0) {
+		nat_rule_free(rule);
+		return NAT_RULE_NO_MEMORY;
+	}
+	TAILQ_INSERT_TAIL(&nat->rules, rule, entry);
+	LIST_INSERT_HEAD(bucket(nat->by_global, rule->global), rule, by_global);
+	LIST_INSERT_HEAD(bucket(nat->by_local, rule->local), rule, by_local);
+	nat->n_rules++;
+	changed(nat);
+	return 0;
+}
+
+/* The pool is free for other uses at once; the dataplane hears of the rule first. */
+void nat_rule_remove(struct nat_rule *rule)
+{
+	struct nat *nat = &rule->ctl->nat;
+
+	TAILQ_REMOVE(&nat->rules, rule, entry);
+	LIST_REMOVE(rule, by_global);
+	LIST_REMOVE(rule, by_local);
+	nat->n_rules--;
+	if (rule->pool != NULL)
+		rule->pool->refs--;
+	rule->pool = NULL;
+	rule->gone = true;
+	changed(nat);
+	if (!rule->in_dataplane)
+		nat_rule_free(rule);
+	else
+		dp_remove(&nat->ctl->dp, &rule->obj);
+}
+
+/* --- settings and counters --- */
+
+void nat_timeout_set(struct nat *nat, enum bw_nat_timeout which, uint32_t seconds)
+{
+	nat->config.timeout[which] = seconds;
+	dp_touch(&nat->ctl->dp, &nat->config_obj);
+}
+
+void nat_limits_set(struct nat *nat, uint32_t max_entries, uint32_t max_per_host)
+{
+	nat->config.max_entries = max_entries;
+	nat->config.max_per_host = max_per_host;
+	dp_touch(&nat->ctl->dp, &nat->config_obj);
+}
+
+void nat_counters(const struct nat *nat, struct bw_nat_counters *sum)
+{
+	const struct bw_region *region = dp_region(&nat->ctl->dp);
+
+	memset(sum, 0, sizeof(*sum));
+	if (region == NULL)
+		return;
+	for (unsigned w = 0; w < region->header->n_workers; w++) {
+		const struct bw_nat_counters *c = &region->counters[w].nat;
+
+		sum->sessions += c->sessions;
+		sum->static_sessions += c->static_sessions;
+		sum->peak += c->peak;
+		sum->hits += c->hits;
+		sum->misses += c->misses;
+		sum->expired += c->expired;
+		sum->alloc_failures += c->alloc_failures;
+		sum->table_full += c->table_full;
+		sum->icmp_errors += c->icmp_errors;
+		sum->handed_over += c->handed_over;
+	}
+}
+
+bool nat_sessions_live(const struct nat *nat, bool from_static)
+{
+	struct bw_nat_counters c;
+
+	nat_counters(nat, &c);
+	return from_static ? c.static_sessions > 0 : c.sessions > c.static_sessions;
+}
+
+void nat_sample(struct nat *nat)
+{
+	struct bw_nat_counters c;
+
+	nat_counters(nat, &c);
+	if (c.sessions > nat->peak || (c.sessions > 0 && c.sessions == nat->peak)) {
+		nat->peak = c.sessions;
+		nat->peak_ms = clock_ms();
+	}
+}
+
+void nat_acl_changed(struct nat *nat, struct acl *acl)
+{
+	struct nat_rule *rule;
+
+	TAILQ_FOREACH (rule, &nat->rules, entry)
+		if (rule->acl == acl)
+			nat_rule_program(rule);
+}
+
+void nat_settle(struct nat *nat)
+{
+	struct nat_pool *pool, *next;
+	struct nat_rule *rule;
+
+	if (nat->aliases_changed || nat->ctl->addrs_changed)
+		nat_aliases_settle(nat);
+	if (!nat->changed)
+		return;
+	nat->changed = false;
+	for (pool = TAILQ_FIRST(&nat->pools); pool != NULL; pool = next) {
+		next = TAILQ_NEXT(pool, entry);
+		nat_pool_program(pool);
+		nat_pool_unused(pool);
+	}
+	TAILQ_FOREACH (rule, &nat->rules, entry)
+		nat_rule_program(rule);
+}
+
+void nat_fini(struct nat *nat)
+{
+	struct nat_pool *pool;
+
+	nat_aliases_fini(nat);
+	while (!TAILQ_EMPTY(&nat->rules))
+		nat_rule_remove(TAILQ_FIRST(&nat->rules));
+	while ((pool = TAILQ_FIRST(&nat->pools)) != NULL) {
+		dp_forget(&nat->ctl->dp, &pool->obj);
+		TAILQ_REMOVE(&nat->pools, pool, entry);
+		free(pool);
+	}
+	dp_forget(&nat->ctl->dp, &nat->config_obj);
+	idmap_fini(&nat->pool_ids);
+	idmap_fini(&nat->rule_ids);
+	free(nat->pool_by_id);
+	free(nat->rule_by_id);
+	if (nat->alias_timer != NULL)
+		event_free(nat->alias_timer);
+}

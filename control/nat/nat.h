@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What NAT is configured to do: pools, rules, timeouts. The sessions themselves
+ * are the dataplane's.
+ *
+ * Rules may refer to lists, pools and interfaces that are not there; such a rule
+ * is kept and takes effect once they are.
+ */
+#ifndef BW_CONTROL_NAT_H
+#define BW_CONTROL_NAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "control/dataplane_link.h"
+#include "control/idmap.h"
+
+#define NAT_NAME_LEN  64
+#define NAT_MAX_RULES (1 << 20)
+#define NAT_MAX_POOLS 4096
+#define NAT_HASH      1024
+#define NAT_ALIAS_MAX 4096 /* addresses of one pool that are answered in ARP */
+
+struct acl;
+struct control;
+struct event;
+struct iface;
+
+struct nat_pool {
+	TAILQ_ENTRY(nat_pool) entry; /* in the order of creation */
+	struct control *ctl;
+	char name[NAT_NAME_LEN];
+	bool exists;
+	unsigned refs;
+	bw_ip4 start, end;
+	uint8_t plen;
+	uint32_t id;
+	bool in_dataplane;
+	struct dp_object obj;
+};
+
+struct nat_rule {
+	TAILQ_ENTRY(nat_rule) entry; /* in the order of configuration */
+	LIST_ENTRY(nat_rule) by_global, by_local;
+	struct control *ctl;
+	uint16_t kind;	/* enum bw_nat_rule_kind */
+	uint16_t flags; /* enum bw_nat_rule_flags */
+	uint16_t vrf;
+	uint8_t proto, plen;
+	bw_ip4 local, global;
+	uint16_t local_port, global_port;
+	struct acl *acl;       /* references, or NULL */
+	struct nat_pool *pool;
+	struct iface *ifc;
+	uint32_t id;
+	bool gone;
+	bool in_dataplane;
+	struct dp_object obj;
+};
+
+/* A global that is answered in ARP on an interface. */
+struct nat_alias {
+	struct iface *ifc; /* a reference */
+	bw_ip4 addr;
+};
+
+LIST_HEAD(nat_rule_list, nat_rule);
+
+struct nat {
+	struct control *ctl;
+	TAILQ_HEAD(, nat_pool) pools;
+	TAILQ_HEAD(nat_rules, nat_rule) rules;
+	struct nat_rule_list by_global[NAT_HASH], by_local[NAT_HASH];
+	struct idmap pool_ids, rule_ids;
+	struct nat_pool **pool_by_id;
+	struct nat_rule **rule_by_id;
+	uint32_t pool_by_id_size, rule_by_id_size;
+	uint32_t n_rules;
+	struct bw_nat_config config;
+	struct dp_object config_obj;
+	struct nat_alias *alias; /* sorted by interface and address */
+	size_t n_aliases;
+	uint64_t alias_ms; /* when they were last computed */
+	struct event *alias_timer;
+	bool changed, aliases_changed;
+	uint64_t peak_ms; /* when the number of sessions was highest */
+	uint64_t peak;
+};
+
+int nat_init(struct nat *nat, struct control *ctl);
+void nat_fini(struct nat *nat);
+
+/* --- pools --- */
+
+struct nat_pool *nat_pool_find(struct nat *nat, const char *name);
+
+enum nat_pool_error {
+	NAT_POOL_ORDER = 1, /* the end is before the start */
+	NAT_POOL_SUBNETS,   /* start and end are in different subnets */
+	NAT_POOL_IN_USE,
+	NAT_POOL_NO_MEMORY,
+};
+
+/* 0 or enum nat_pool_error; nothing is changed on error. */
+int nat_pool_set(struct nat *nat, const char *name, bw_ip4 start, bw_ip4 end, uint8_t plen);
+int nat_pool_remove(struct nat *nat, const char *name);
+
+/* --- rules --- */
+
+/* What a rule says. Names may be of things that do not exist. */
+struct nat_spec {
+	uint16_t kind, flags, vrf;
+	uint8_t proto, plen;
+	bw_ip4 local, global;
+	uint16_t local_port, global_port;
+	const char *acl, *pool, *ifname; /* NULL: none */
+};
+
+enum nat_rule_error {
+	NAT_RULE_SIMILAR = 1, /* "% similar static entry (L -> G) already exists" */
+	NAT_RULE_MAPPED,      /* "% G already mapped (L -> G)" */
+	NAT_RULE_NO_MEMORY,
+	NAT_RULE_FULL,
+};
+
+/* 0 or enum nat_rule_error, then with the rule in the way in *other. */
+int nat_rule_add(struct nat *nat, const struct nat_spec *spec, struct nat_rule **other);
+struct nat_rule *nat_rule_find(struct nat *nat, const struct nat_spec *spec);
+void nat_rule_remove(struct nat_rule *rule);
+
+/* Whether sessions live that were made from static rules, or from dynamic ones. */
+bool nat_sessions_live(const struct nat *nat, bool from_static);
+
+/* --- settings --- */
+
+void nat_timeout_set(struct nat *nat, enum bw_nat_timeout which, uint32_t seconds);
+uint32_t nat_timeout_default(enum bw_nat_timeout which);
+void nat_limits_set(struct nat *nat, uint32_t max_entries, uint32_t max_per_host);
+
+/* Sum over the workers; zeros without a dataplane. */
+void nat_counters(const struct nat *nat, struct bw_nat_counters *sum);
+
+/* Remember when the peak of sessions was. Once a second or so. */
+void nat_sample(struct nat *nat);
+
+/* --- the rest of control --- */
+
+/* The list came into force in the dataplane, or went. */
+void nat_acl_changed(struct nat *nat, struct acl *acl);
+
+void nat_settle(struct nat *nat);
+
+void nat_program_init(struct nat *nat);
+void nat_identify_begin(struct nat *nat);
+void nat_held_pool(struct nat *nat, const struct bw_nat_pool *held);
+void nat_held_rule(struct nat *nat, const struct bw_nat_rule *held);
+void nat_identify(struct nat *nat); /* after lists and interfaces */
+void nat_replay(struct nat *nat);
+
+/* nat_program.c, for nat.c */
+void nat_pool_program(struct nat_pool *pool);
+void nat_rule_program(struct nat_rule *rule);
+void nat_rule_free(struct nat_rule *rule);
+void nat_pool_unused(struct nat_pool *pool);
+
+/* nat_alias.c */
+void nat_aliases_settle(struct nat *nat);
+void nat_aliases_fini(struct nat *nat);
+
+#endif

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fake_dataplane.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/hash.h"
+
+static void die(const char *what)
+{
+	fprintf(stderr, "fake dataplane: %s\n", what);
+	abort();
+}
+
+static void attach(struct fake_dataplane *f)
+{
+	bw_ring_consumer(&f->cmd, f->region.cmd, f->region.header->cmd_slots);
+	bw_ring_producer(&f->evt, f->region.evt, f->region.header->evt_slots);
+	f->attached = true;
+}
+
+static void *greet(void *arg)
+{
+	struct fake_dataplane *f = arg;
+
+	while (!f->stop) {
+		struct pollfd p = { .fd = f->listener.listen_sock, .events = POLLIN };
+
+		if (poll(&p, 1, 5) <= 0)
+			continue;
+		pthread_mutex_lock(&f->lock);
+		bw_listener_hung_up(&f->listener);
+		if (bw_listener_accept(&f->listener, &f->region) == 1)
+			attach(f);
+		pthread_mutex_unlock(&f->lock);
+	}
+	return NULL;
+}
+
+void fake_open(struct fake_dataplane *f, const char *path, unsigned n_ports,
+	const char *const *port_names)
+{
+	memset(f, 0, sizeof(*f));
+	f->path = path;
+	if (bw_region_create(&f->region, 1, n_ports) != 0)
+		die("no region");
+	for (unsigned i = 0; i < n_ports; i++) {
+		struct bw_port_info *p = &f->region.ports[i];
+
+		snprintf(p->name, sizeof(p->name), "%s", port_names[i]);
+		memcpy(p->mac, (uint8_t[]) { 0x02, 0, 0, 0, 0, (uint8_t)i }, 6);
+		p->link_up = 1;
+		p->speed = 1000;
+		p->max_mtu = 9000;
+	}
+	if (bw_listener_open(&f->listener, path) != 0)
+		die("cannot listen");
+	pthread_mutex_init(&f->lock, NULL);
+	if (pthread_create(&f->greeter, NULL, greet, f) != 0)
+		die("no thread");
+}
+
+void fake_close(struct fake_dataplane *f)
+{
+	f->stop = true;
+	pthread_join(f->greeter, NULL);
+	pthread_mutex_destroy(&f->lock);
+	bw_listener_close(&f->listener, f->path);
+	bw_region_free(&f->region);
+	f->attached = false;
+	free(f->object);
+	f->object = NULL;
+	f->n = f->size = 0;
+}
+
+static void put(struct fake_dataplane *f, const struct bw_msg *m)
+{
+	struct bw_msg *slot = bw_ring_write(&f->evt);
+
+	if (slot == NULL)
+		die("event ring full");
+	*slot = *m;
+}
+
+static bool same(const struct fake_object *o, const struct bw_msg *m, uint16_t type)
+{
+	const struct bw_msg *h = &o->msg;
+
+	if (o->type != type)
+		return false;
+	switch (type) {
+	case BW_CMD_IF_VLANS:
+		return h->if_vlans.if_id == m->if_vlans.if_id &&
+			h->if_vlans.first == m->if_vlans.first;
+	case BW_CMD_IF_ADDR_SET:
+		return h->if_addr.if_id == m->if_addr.if_id && h->if_addr.addr == m->if_addr.addr &&
+			h->if_addr.plen == m->if_addr.plen;
+	case BW_CMD_ROUTE_SET:
+		return h->route.prefix == m->route.prefix && h->route.plen == m->route.plen &&
+			h->route.vrf_id == m->route.vrf_id;
+	case BW_CMD_ARP_SET:
+		return h->arp.if_id == m->arp.if_id && h->arp.addr == m->arp.addr;
+	case BW_CMD_NAT_CONFIG:
+		return true;
+	case BW_CMD_ACL_ENTRY:
+		return h->ace.acl_id == m->ace.acl_id && h->ace.index == m->ace.index;
+	default: /* the id is the first field of all others */
+		return h->ref.id == m->ref.id;
+	}
+}
+
+/* Of what same() looks at, as far as it tells objects apart. */
+static uint32_t hash_of(const struct bw_msg *m, uint16_t type)
+{
+	uint64_t key = m->ref.id;
+
+	if (type == BW_CMD_ROUTE_SET)
+		key = (uint64_t)m->route.prefix << 8 | m->route.plen;
+	else if (type == BW_CMD_NAT_CONFIG)
+		key = 0;
+	return hash_u64(key << 8 ^ type) % FAKE_BUCKETS;
+}
+
+static struct fake_object *find(const struct fake_dataplane *f, const struct bw_msg *m, uint16_t type)
+{
+	uint32_t at = f->bucket[hash_of(m, type)];
+
+	while (at != 0 && !same(&f->object[at - 1], m, type))
+		at = f->object[at - 1].next;
+	return at != 0 ? &f->object[at - 1] : NULL;
+}
+
+static uint32_t *link_to(struct fake_dataplane *f, size_t index)
+{
+	uint32_t *link = &f->bucket[f->object[index].hash];
+
+	while (*link != index + 1)
+		link = &f->object[*link - 1].next;
+	return link;
+}
+
+/* The last object takes the place of the one that goes. */
+static void drop(struct fake_dataplane *f, size_t index)
+{
+	*link_to(f, index) = f->object[index].next;
+	f->n--;
+	if (index == f->n)
+		return;
+	*link_to(f, f->n) = (uint32_t)index + 1;
+	f->object[index] = f->object[f->n];
+}
+
+static bool has(const struct fake_dataplane *f, uint16_t type, uint32_t id)
+{
+	struct bw_msg m = { .ref.id = id };
+
+	return id == 0 || find(f, &m, type) != NULL;
+}
+
+static bool has_adj(const struct fake_dataplane *f, uint32_t id)
+{
+	return id < BW_ADJ_FIRST || has(f, BW_CMD_ADJ_SET, id);
+}
+
+static enum bw_error check_set(const struct fake_dataplane *f, const struct bw_msg *m)
+{
+	bool good = true;
+
+	switch (m->hdr.type) {
+	case BW_CMD_IF_SET:
+		good = has(f, BW_CMD_ACL_SET, m->itf.acl_in) && has(f, BW_CMD_ACL_SET, m->itf.acl_out);
+		break;
+	case BW_CMD_IF_VLANS:
+		good = has(f, BW_CMD_IF_SET, m->if_vlans.if_id);
+		break;
+	case BW_CMD_IF_ADDR_SET:
+		good = m->if_addr.if_id != 0 && has(f, BW_CMD_IF_SET, m->if_addr.if_id);
+		break;
+	case BW_CMD_ARP_SET:
+		good = m->arp.if_id != 0 && has(f, BW_CMD_IF_SET, m->arp.if_id);
+		break;
+	case BW_CMD_ADJ_SET:
+		if (m->adj.type == BW_ADJ_T_ECMP)
+			for (unsigned i = 0; i < m->adj.n_paths; i++)
+				good = good && has_adj(f, m->adj.path[i]);
+		else
+			good = m->adj.if_id != 0 && has(f, BW_CMD_IF_SET, m->adj.if_id);
+		break;
+	case BW_CMD_ROUTE_SET:
+		good = has_adj(f, m->route.adj_id);
+		break;
+	case BW_CMD_NAT_RULE_SET:
+		good = has(f, BW_CMD_ACL_SET, m->nat_rule.acl_id) &&
+			has(f, BW_CMD_NAT_POOL_SET, m->nat_rule.pool_id) &&
+			has(f, BW_CMD_IF_SET, m->nat_rule.if_id);
+		break;
+	}
+	return good ? BW_OK : BW_E_NO_OBJECT;
+}
+
+static bool refers(const struct fake_object *o, uint16_t type, uint32_t id)
+{
+	const struct bw_msg *m = &o->msg;
+
+	switch (o->type) {
+	case BW_CMD_IF_SET:
+		return type == BW_CMD_ACL_SET && (m->itf.acl_in == id || m->itf.acl_out == id);
+	case BW_CMD_ADJ_SET:
+		if (type == BW_CMD_IF_SET)
+			return m->adj.if_id == id;
+		for (unsigned i = 0; type == BW_CMD_ADJ_SET && i < m->adj.n_paths; i++)
+			if (m->adj.path[i] == id)
+				return true;
+		return false;
+	case BW_CMD_ROUTE_SET:
+		return type == BW_CMD_ADJ_SET && m->route.adj_id == id;
+	case BW_CMD_NAT_RULE_SET:
+		return (type == BW_CMD_ACL_SET && m->nat_rule.acl_id == id) ||
+			(type == BW_CMD_NAT_POOL_SET && m->nat_rule.pool_id == id) ||
+			(type == BW_CMD_IF_SET && m->nat_rule.if_id == id);
+	}
+	return false;
+}
+
+static enum bw_error remove_object(struct fake_dataplane *f, const struct bw_msg *m, uint16_t type)
+{
+	struct fake_object *o = find(f, m, type);
+
+	if (o == NULL)
+		return BW_E_NO_OBJECT;
+	if (type != BW_CMD_ROUTE_SET && type != BW_CMD_IF_ADDR_SET && type != BW_CMD_ARP_SET &&
+		type != BW_CMD_NAT_RULE_SET)
+		for (size_t i = 0; i < f->n; i++)
+			if (refers(&f->object[i], type, m->ref.id))
+				return BW_E_IN_USE;
+	/* An interface takes its addresses and VLANs along. */
+	for (size_t i = f->n; type == BW_CMD_IF_SET && i-- > 0;) {
+		const struct fake_object *x = &f->object[i];
+
+		if ((x->type == BW_CMD_IF_ADDR_SET && x->msg.if_addr.if_id == m->ref.id) ||
+			(x->type == BW_CMD_IF_VLANS && x->msg.if_vlans.if_id == m->ref.id))
+			drop(f, i);
+	}
+	o = find(f, m, type);
+	drop(f, (size_t)(o - f->object));
+	f->dels++;
+	return BW_OK;
+}
+
+static void store(struct fake_dataplane *f, const struct bw_msg *m)
+{
+	struct fake_object *o = find(f, m, m->hdr.type);
+
+	if (o == NULL) {
+		if (f->n == f->size) {
+			f->size = f->size ? f->size * 2 : 64;
+			f->object = realloc(f->object, f->size * sizeof(*f->object));
+			if (f->object == NULL)
+				die("no memory");
+		}
+		o = &f->object[f->n++];
+		o->hash = hash_of(m, m->hdr.type);
+		o->next = f->bucket[o->hash];
+		f->bucket[o->hash] = (uint32_t)f->n;
+	}
+	o->type = m->hdr.type;
+	o->stale = false;
+	o->msg = *m;
+	f->sets++;
+	f->routes += m->hdr.type == BW_CMD_ROUTE_SET;
+}
+
+static void dump(struct fake_dataplane *f, const struct bw_msg *m)
+{
+	struct bw_msg e;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (f->object[i].type == m->dump.what) {
+			e = f->object[i].msg;
+			e.hdr = m->hdr;
+			e.hdr.type = BW_EVT_OBJECT;
+			e.hdr.ref = m->dump.what;
+			put(f, &e);
+		}
+	for (unsigned i = 0; i < f->n_rows; i++)
+		if (f->row_type[i] == m->dump.what) {
+			e = f->row[i];
+			e.hdr = m->hdr;
+			e.hdr.type = m->dump.what;
+			put(f, &e);
+		}
+	e = (struct bw_msg) { .hdr = m->hdr };
+	e.hdr.type = BW_EVT_DUMP_END;
+	put(f, &e);
+}
+
+static void end_sync(struct fake_dataplane *f)
+{
+	for (size_t i = f->n; i-- > 0;)
+		if (f->object[i].stale)
+			drop(f, i);
+	f->syncs++;
+}
+
+static enum bw_error carry_out(struct fake_dataplane *f, const struct bw_msg *m)
+{
+	switch (m->hdr.type) {
+	case BW_CMD_SYNC_BEGIN:
+		for (size_t i = 0; i < f->n; i++)
+			f->object[i].stale = true;
+		return BW_OK;
+	case BW_CMD_SYNC_END:
+		end_sync(f);
+		return BW_OK;
+	case BW_CMD_IF_SET:
+	case BW_CMD_IF_VLANS:
+	case BW_CMD_IF_ADDR_SET:
+	case BW_CMD_ADJ_SET:
+	case BW_CMD_ROUTE_SET:
+	case BW_CMD_ARP_SET:
+	case BW_CMD_ACL_SET:
+	case BW_CMD_ACL_ENTRY:
+	case BW_CMD_NAT_POOL_SET:
+	case BW_CMD_NAT_RULE_SET:
+	case BW_CMD_NAT_CONFIG:
+	case BW_CMD_HOST_SET:
+		if (check_set(f, m) != BW_OK)
+			return check_set(f, m);
+		store(f, m);
+		return BW_OK;
+	case BW_CMD_IF_DEL:
+	case BW_CMD_IF_ADDR_DEL:
+	case BW_CMD_ADJ_DEL:
+	case BW_CMD_ROUTE_DEL:
+	case BW_CMD_ARP_DEL:
+	case BW_CMD_ACL_DEL:
+	case BW_CMD_NAT_POOL_DEL:
+	case BW_CMD_NAT_RULE_DEL: {
+		static const uint16_t set[BW_CMD_MAX] = {
+			[BW_CMD_IF_DEL] = BW_CMD_IF_SET,
+			[BW_CMD_IF_ADDR_DEL] = BW_CMD_IF_ADDR_SET,
+			[BW_CMD_ADJ_DEL] = BW_CMD_ADJ_SET,
+			[BW_CMD_ROUTE_DEL] = BW_CMD_ROUTE_SET,
+			[BW_CMD_ARP_DEL] = BW_CMD_ARP_SET,
+			[BW_CMD_ACL_DEL] = BW_CMD_ACL_SET,
+			[BW_CMD_NAT_POOL_DEL] = BW_CMD_NAT_POOL_SET,
+			[BW_CMD_NAT_RULE_DEL] = BW_CMD_NAT_RULE_SET,
+		};
+
+		return remove_object(f, m, set[m->hdr.type]);
+	}
+	case BW_CMD_DUMP:
+		dump(f, m);
+		return BW_OK;
+	case BW_CMD_ACL_COMMIT:
+	case BW_CMD_NAT_CLEAR:
+	case BW_CMD_ARP_CLEAR:
+	case BW_CMD_MAC_CLEAR:
+	case BW_CMD_CLEAR_COUNTERS:
+		return BW_OK;
+	default:
+		return BW_E_UNKNOWN_TYPE;
+	}
+}
+
+static void take(struct fake_dataplane *f, const struct bw_msg *m)
+{
+	enum bw_error err;
+
+	f->last_seq = m->hdr.seq;
+	if (f->refuse_n > 0 && f->refuse == m->hdr.type) {
+		f->refuse_n--;
+		err = BW_E_FULL;
+	} else {
+		err = carry_out(f, m);
+	}
+	if (err != BW_OK) {
+		struct bw_msg e = { .hdr = m->hdr };
+
+		e.hdr.type = BW_EVT_NACK;
+		e.nack.error = err;
+		e.nack.cmd = m->hdr.type;
+		put(f, &e);
+		f->nacks++;
+	}
+}
+
+static void run_locked(struct fake_dataplane *f)
+{
+	const struct bw_msg *m;
+	bool any = false;
+
+	if (f->attached && bw_listener_hung_up(&f->listener))
+		f->attached = false;
+	if (!f->attached || f->frozen)
+		return;
+	while ((m = bw_ring_read(&f->cmd)) != NULL) {
+		struct bw_msg copy = *m;
+
+		bw_ring_commit_read(&f->cmd);
+		take(f, &copy);
+		any = true;
+	}
+	if (any) {
+		struct bw_msg ack = { .hdr = { .type = BW_EVT_ACK, .seq = f->last_seq } };
+
+		put(f, &ack);
+		bw_ring_commit_write(&f->evt);
+		bw_bell_ring(f->listener.evt_bell);
+	}
+}
+
+void fake_run(struct fake_dataplane *f)
+{
+	pthread_mutex_lock(&f->lock);
+	run_locked(f);
+	pthread_mutex_unlock(&f->lock);
+}
+
+unsigned fake_count(const struct fake_dataplane *f, uint16_t type)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		n += f->object[i].type == type;
+	return n;
+}
+
+const struct bw_msg *fake_find_if(const struct fake_dataplane *f, const char *name)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->object[i].type == BW_CMD_IF_SET &&
+			strcmp(f->object[i].msg.itf.name, name) == 0)
+			return &f->object[i].msg;
+	return NULL;
+}
+
+const struct bw_msg *fake_find_adj(const struct fake_dataplane *f, uint32_t id)
+{
+	struct bw_msg m = { .ref.id = id };
+	struct fake_object *o = find(f, &m, BW_CMD_ADJ_SET);
+
+	return o != NULL ? &o->msg : NULL;
+}
+
+const struct bw_msg *fake_find_route(const struct fake_dataplane *f, bw_ip4 prefix, uint8_t plen)
+{
+	struct bw_msg m = { .route = { .prefix = prefix, .plen = plen } };
+	struct fake_object *o = find(f, &m, BW_CMD_ROUTE_SET);
+
+	return o != NULL ? &o->msg : NULL;
+}
+
+void fake_add_row(struct fake_dataplane *f, uint16_t type, const void *body, size_t size)
+{
+	memset(&f->row[f->n_rows], 0, sizeof(f->row[0]));
+	memcpy(f->row[f->n_rows].body, body, size);
+	f->row_type[f->n_rows++] = type;
+}
+
+void fake_link(struct fake_dataplane *f, unsigned port, bool up)
+{
+	struct bw_msg m = { .hdr.type = BW_EVT_PORT };
+
+	f->region.ports[port].link_up = up;
+	m.port_state.port = (uint16_t)port;
+	m.port_state.link_up = up;
+	m.port_state.full_duplex = 1;
+	m.port_state.speed = 1000;
+	memcpy(m.port_state.mac, f->region.ports[port].mac, 6);
+	put(f, &m);
+	bw_ring_commit_write(&f->evt);
+	bw_bell_ring(f->listener.evt_bell);
+}

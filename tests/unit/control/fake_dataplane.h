@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A dataplane that keeps what it is told and forwards nothing. It refuses what
+ * byway-dp would refuse: references to what is not there, and removing what is
+ * in use. It runs in the test's own thread, when fake_run() is called; only the
+ * handshake, for which control waits, has a thread of its own.
+ */
+#ifndef FAKE_DATAPLANE_H
+#define FAKE_DATAPLANE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "dataplane/api/link.h"
+
+struct fake_object {
+	uint16_t type; /* the *_SET command; 0 = free */
+	bool stale;    /* not set since SYNC_BEGIN */
+	uint32_t hash;
+	uint32_t next; /* of the same bucket: index + 1; 0 = last */
+	struct bw_msg msg;
+};
+
+#define FAKE_BUCKETS 65536
+
+struct fake_dataplane {
+	const char *path;
+	struct bw_region region;
+	struct bw_listener listener;
+	struct bw_ring_view cmd, evt;
+	pthread_t greeter;
+	pthread_mutex_t lock; /* of the listener and the rings */
+	atomic_bool stop;
+	bool attached;
+	bool frozen; /* takes no commands: the ring fills up */
+	struct fake_object *object;
+	size_t n, size;
+	uint32_t bucket[FAKE_BUCKETS];
+	/* dump rows to give for BW_EVT_NAT_SESSION and the like */
+	struct bw_msg row[64];
+	uint16_t row_type[64];
+	unsigned n_rows;
+	unsigned sets, dels, nacks, syncs, routes;
+	uint32_t last_seq;
+	uint16_t refuse; /* NACK the next command of this type, */
+	unsigned refuse_n; /* so many times */
+};
+
+void fake_open(struct fake_dataplane *f, const char *path, unsigned n_ports,
+	const char *const *port_names);
+
+/* As if it had been killed: the socket goes, and everything it held. */
+void fake_close(struct fake_dataplane *f);
+
+/* Accept, take commands, answer. */
+void fake_run(struct fake_dataplane *f);
+
+/* Objects of a *_SET type; the one whose id field (or addr, prefix) is `id`, or NULL. */
+unsigned fake_count(const struct fake_dataplane *f, uint16_t type);
+const struct bw_msg *fake_find_if(const struct fake_dataplane *f, const char *name);
+const struct bw_msg *fake_find_adj(const struct fake_dataplane *f, uint32_t id);
+const struct bw_msg *fake_find_route(const struct fake_dataplane *f, bw_ip4 prefix, uint8_t plen);
+
+/* A row to be given in dumps of this BW_EVT_ type. */
+void fake_add_row(struct fake_dataplane *f, uint16_t type, const void *body, size_t size);
+
+/* Tell of a port's link. */
+void fake_link(struct fake_dataplane *f, unsigned port, bool up);
+
+#endif
