@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The kinds of ports, several routers on one host, and what an idle one costs."""
+
+import errno
+import os
+import re
+import socket
+import time
+from types import SimpleNamespace
+
+import pytest
+from scapy.all import IP, UDP, Ether, PcapReader, raw, wrpcap
+
+from lab import tool, wait_until
+from router import Router
+from topology import SMALL, ready
+from wire import Wire
+
+AF_XDP = 44
+
+
+def two_wires(lab, name):
+    box, far = lab.namespace(f"{name}-box"), lab.namespace(f"{name}-far")
+    lab.veth(far, "p8", box, "p8")
+    return box, far
+
+
+def answers(ns, address, bound=20):
+    wait_until(lambda: ns.run(f"ping -n -c 1 -W 1 {address}", check=False).returncode == 0, bound,
+               f"a ping of {address}")
+
+
+def port_row(router, name):
+    rows = router.json("show platform ports")["ports"]
+    return next(row for row in rows if row["port"] == name)
+
+
+def test_tap(lab):
+    """The TAP's kernel side is a host in a namespace of its own."""
+    box, far = lab.namespace("tap-box"), lab.namespace("tap-far")
+    router = Router(lab, "TAP", box, "port GigabitEthernet8 tap bw8\n" + SMALL,
+                    "interface GigabitEthernet8\n ip address 10.0.8.1 255.255.255.0\n").start()
+    box.ip(f"link set bw8 netns {far.full_name}")
+    far.ip("link set bw8 up")
+    far.address("bw8", "10.0.8.2/24")
+    answers(far, "10.0.8.1")
+    done = far.run("ping -n -c 20 -i 0.02 -W 2 -s 1400 10.0.8.1")
+    assert "20 received" in done.stdout
+    assert port_row(router, "GigabitEthernet8")["driver"] == "net_tap"
+    router.stop()
+
+
+@pytest.mark.parametrize("zero_copy", ["", " zero-copy on"], ids=["copy", "zero-copy"])
+def test_memif_between_two_routers(lab, zero_copy):
+    """Two instances on one host, wired by shared memory; hosts beyond both."""
+    name = "zc" if zero_copy else "mm"
+    path = f"{lab.dir}/{name}.sock"
+    routers, hosts = [], []
+    for i, role in ((1, "server"), (2, "client")):
+        box, far = two_wires(lab, f"{name}{i}")
+        far.address("p8", f"10.0.{i}.2/24", gateway=f"10.0.{i}.1")
+        option = zero_copy if role == "client" else ""
+        conf = f"port GigabitEthernet8 af_packet p8\n" \
+            f"port GigabitEthernet9 memif {path} role {role} id 5{option}\n" + SMALL
+        config = f"hostname M{i}\ninterface GigabitEthernet8\n" \
+            f" ip address 10.0.{i}.1 255.255.255.0\n" \
+            f"interface GigabitEthernet9\n ip address 10.0.9.{i} 255.255.255.0\n" \
+            f"ip route 10.0.{3 - i}.0 255.255.255.0 10.0.9.{3 - i}\n"
+        routers.append(Router(lab, f"{name}{i}", box, conf, config).start())
+        hosts.append(far)
+    answers(hosts[0], "10.0.2.2")
+    done = hosts[0].run("ping -n -c 50 -i 0.01 -W 2 -s 1400 10.0.2.2")
+    assert "50 received" in done.stdout
+    server = hosts[1].spawn([tool("iperf3"), "-s", "--forceflush"])
+    wait_until(lambda: ":5201" in hosts[1].run("ss -Hltn").stdout, 10, "iperf3")
+    hosts[0].run([tool("iperf3"), "-c", "10.0.2.2", "-t", "1"])
+    server.stop()
+    assert "via 10.0.9.2" in routers[0].cli("show ip route")
+    # one of the two dies and returns: the pair joins again
+    routers[1].kill_dp()
+    routers[1].start_dp()
+    answers(hosts[0], "10.0.2.2", 30)
+    for router in routers:
+        router.stop()
+
+
+def test_pcap(lab):
+    """What the file holds comes in; what goes out is in the other file."""
+    box, far = two_wires(lab, "pcap")
+    wire = Wire(far, "p8")
+    host = wire.station("02:00:00:00:08:10", "10.0.8.10", gateway="10.0.8.1")
+    source, target = f"{lab.dir}/in.pcap", f"{lab.dir}/out.pcap"
+    wrpcap(source, [Ether(dst="ff:ff:ff:ff:ff:ff", src="02:00:00:00:09:01", type=0x88B5)
+                    / bytes(50)] * 25)
+    router = Router(lab, "PCAP", box, "port GigabitEthernet8 af_packet p8\n"
+                    f"port GigabitEthernet9 pcap {source} out {target}\n" + SMALL,
+                    "interface GigabitEthernet8\n ip address 10.0.8.1 255.255.255.0\n"
+                    "interface GigabitEthernet9\n ip address 10.0.9.1 255.255.255.0\n"
+                    "arp 10.0.9.2 0200.0000.0902 arpa\n").start()
+    ready(host, "10.0.8.1")
+    for i in range(10):
+        host.send(IP(src="10.0.8.10", dst="10.0.9.2") / UDP(sport=i, dport=9) / b"to the file")
+    wait_until(lambda: port_row(router, "GigabitEthernet9")["tx_packets"] >= 10, 10,
+               "ten packets sent")
+    wait_until(lambda: port_row(router, "GigabitEthernet9")["rx_packets"] == 25, 10,
+               "the file is read")
+    router.stop()
+    with PcapReader(target) as reader:
+        got = [p for p in reader if UDP in p and b"to the file" in raw(p)]
+    assert len(got) == 10
+    assert {p.dst for p in got} == {"02:00:00:00:09:02"} and {p[IP].ttl for p in got} == {63}
+
+
+def test_null(lab):
+    """A port that is nowhere: up, takes everything, gives nothing."""
+    box, far = two_wires(lab, "null")
+    host = Wire(far, "p8").station("02:00:00:00:08:10", "10.0.8.10", gateway="10.0.8.1")
+    router = Router(lab, "NULL", box, "port GigabitEthernet8 af_packet p8\n"
+                    "port GigabitEthernet9 null\n" + SMALL,
+                    "interface GigabitEthernet8\n ip address 10.0.8.1 255.255.255.0\n"
+                    "interface GigabitEthernet9\n ip address 10.0.9.1 255.255.255.0\n"
+                    "arp 10.0.9.2 0200.0000.0902 arpa\n").start()
+    ready(host, "10.0.8.1")
+    for i in range(10):
+        host.send(IP(src="10.0.8.10", dst="10.0.9.2") / UDP(sport=i, dport=9))
+    wait_until(lambda: port_row(router, "GigabitEthernet9")["tx_packets"] >= 10, 10,
+               "ten packets sent")
+    assert port_row(router, "GigabitEthernet9")["rx_packets"] == 0
+    router.stop()
+
+
+def test_af_xdp(lab):
+    """Where the kernel has it, it forwards; where not, the start fails and says so."""
+    box, far = two_wires(lab, "xdp")
+    conf = "port GigabitEthernet8 af_xdp p8\n" + SMALL
+    config = "interface GigabitEthernet8\n ip address 10.0.8.1 255.255.255.0\n"
+    router = Router(lab, "XDP", box, conf, config)
+    if kernel_has_af_xdp():
+        router.start()
+        far.address("p8", "10.0.8.2/24")
+        answers(far, "10.0.8.1")
+        router.stop()
+    else:
+        with pytest.raises(Exception, match="GigabitEthernet8"):
+            router.start()
+
+
+def kernel_has_af_xdp():
+    try:
+        socket.socket(AF_XDP, socket.SOCK_RAW).close()
+    except OSError as e:
+        assert e.errno in (errno.EAFNOSUPPORT, errno.EPERM)
+        return False
+    return True
+
+
+# ---- cores and idleness ----
+
+def cpu_seconds(*processes):
+    """User and system time of all threads so far."""
+    total = 0
+    for process in processes:
+        with open(f"/proc/{process.pid}/stat", encoding="ascii") as f:
+            fields = f.read().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.fixture(scope="module")
+def idle(lab):
+    """A router of the optimized build with the usual two ports and nothing to do."""
+    return lone(lab, "IDLE", "")
+
+
+def lone(lab, name, extra, build="release"):
+    box, far = two_wires(lab, name.lower())
+    made = SimpleNamespace(box=box, far=far)
+    far.address("p8", "10.0.8.2/24")
+    made.router = Router(lab, name, box, "port GigabitEthernet8 af_packet p8\n"
+                         "port GigabitEthernet9 null\n" + extra + SMALL,
+                         "interface GigabitEthernet8\n ip address 10.0.8.1 255.255.255.0\n",
+                         build).start()
+    answers(far, "10.0.8.1")
+    return made
+
+
+def idle_percent(router, seconds=5.0):
+    before, begun = cpu_seconds(router.dp, router.control), time.monotonic()
+    wait_until(lambda: time.monotonic() - begun >= seconds, seconds + 5, interval=0.5)
+    return 100 * (cpu_seconds(router.dp, router.control) - before) / (time.monotonic() - begun)
+
+
+def test_idle_cost(idle):
+    """Target: under 3 % of a core. A shared machine gets some more."""
+    percent = idle_percent(idle.router)
+    print(f"idle: {percent:.2f} % of a core")
+    assert percent < 10
+
+
+def test_wake_up(idle):
+    """A packet to a router that sleeps is answered soon. Target: within 200 us."""
+    done = idle.far.run("ping -n -c 10 -i 0.5 10.0.8.1")
+    times = sorted(float(t) for t in re.findall(r"time=([\d.]+)", done.stdout))
+    print(f"round trips to a sleeping router: median {times[len(times) // 2]:.3f} ms, "
+          f"all {times}")
+    assert len(times) == 10 and times[len(times) // 2] < 5
+
+
+def test_single_core(lab):
+    """Main and worker on one lcore: it forwards, answers the prompt, and sleeps too."""
+    made = lone(lab, "ONE", "single-core on\n")
+    done = made.far.run("ping -n -c 50 -i 0.01 -W 2 10.0.8.1")
+    assert "50 received" in done.stdout
+    percent = idle_percent(made.router, 3.0)
+    print(f"idle on a single core: {percent:.2f} % of a core")
+    assert percent < 10
+    made.router.stop()
+
+
+@pytest.mark.parametrize("cores", ["cores 1", "cores 0x2"], ids=["list", "mask"])
+def test_cores(lab, cores):
+    """Workers run where platform.conf says."""
+    made = lone(lab, "PIN" + cores[-1], f"{cores}\nmain-core 0\n")
+    allowed = {}
+    tasks = f"/proc/{made.router.dp.pid}/task"
+    for tid in os.listdir(tasks):
+        with open(f"{tasks}/{tid}/status", encoding="ascii") as f:
+            status = f.read()
+        allowed[re.search(r"^Name:\s*(.*)", status, re.M).group(1)] = \
+            re.search(r"^Cpus_allowed_list:\s*(.*)", status, re.M).group(1)
+    workers = {name: where for name, where in allowed.items() if "worker" in name}
+    assert set(workers.values()) == {"1"}, allowed
+    made.router.stop()
+
+
+def test_two_instances_do_not_meet(lab):
+    """Each has its own directory and prompt; stopping one leaves the other."""
+    one, two = lone(lab, "A1", ""), lone(lab, "A2", "")
+    one.router.configure("hostname FIRST\n")
+    two.router.configure("hostname SECOND\n")
+    assert "hostname FIRST" in one.router.running()
+    one.router.stop()
+    answers(two.far, "10.0.8.1", 5)
+    assert "hostname SECOND" in two.router.running()
+    two.router.stop()
