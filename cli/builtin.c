@@ -444,7 +444,7 @@ static const struct cli_command commands[] = {
 		.run = run_copy },
 	{ .mode = "exec", .syntax = "write [memory|terminal]", .help = help, .run = run_write },
 	{ .mode = "config",
-		.syntax = "version <version:WORD>",
+		.syntax = "version <number:WORD>",
 		.help = help,
 		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT,
 		.fallback = "version 15.7",

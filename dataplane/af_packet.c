@@ -6,6 +6,7 @@
  * it, so this setsockopt() stands before libc's and takes the flag out.
  */
 #include <linux/if_packet.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -13,11 +14,11 @@
 
 int setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 {
-	int fanout;
+	uint32_t fanout;
 
 	if (level == SOL_PACKET && name == PACKET_FANOUT && len == sizeof(fanout)) {
 		memcpy(&fanout, value, sizeof(fanout));
-		fanout &= ~(PACKET_FANOUT_FLAG_DEFRAG << 16);
+		fanout &= ~((uint32_t)PACKET_FANOUT_FLAG_DEFRAG << 16);
 		value = &fanout;
 	}
 	return syscall(SYS_setsockopt, fd, level, name, value, len);

@@ -35,6 +35,7 @@ struct dp {
 	struct adj_table *adj;
 	struct fib *fib[BW_MAX_VRFS];
 	struct fib *no_fib; /* without a route */
+	bool one_vrf;	    /* there is only the global table */
 	struct acl_table *acl;
 	struct nat *nat;
 	struct bridge *bridge;

@@ -152,9 +152,13 @@ int eal_start(struct dp *dp, char *err, size_t err_size)
 	add_memory(&a, &dp->platform);
 	add_devices(&a, &dp->platform);
 	if (rte_eal_init(a.argc, a.argv) < 0) {
-		snprintf(err, err_size, "cannot start DPDK with %u MiB of %s: %s",
+		snprintf(err, err_size, "cannot start DPDK with %u MiB of %s: %s%s",
 			dp->platform.memory ? dp->platform.memory : DEFAULT_MEMORY,
-			dp->platform.hugepages ? "huge pages" : "memory", rte_strerror(rte_errno));
+			dp->platform.hugepages ? "huge pages" : "memory", rte_strerror(rte_errno),
+			dp->platform.hugepages
+				? " (reserve some in /proc/sys/vm/nr_hugepages, or say "
+				  "'hugepages off' in platform.conf)"
+				: "");
 		return rte_errno ? -rte_errno : -EINVAL;
 	}
 	return 0;

@@ -29,6 +29,7 @@ int vrf_set(struct dp *dp, const struct bw_vrf *vrf, uint8_t epoch)
 		fib_destroy(fib);
 		return BW_E_NO_MEMORY;
 	}
+	dp->one_vrf = vrf->vrf_id == 0; /* before a packet can be in another one */
 	__atomic_store_n(&dp->fib[vrf->vrf_id], fib, __ATOMIC_RELEASE);
 	return BW_OK;
 }

@@ -271,7 +271,8 @@ static int add_entry(struct cli_ctx *ctx, struct acl *acl, const struct acl_entr
 
 static int remove_entry(struct cli_ctx *ctx, struct acl *acl, const struct acl_entry *e)
 {
-	if (acl == NULL || acl_remove(acl, e) != -EBUSY)
+	/* When a file replaces the configuration, all entries are entered anew. */
+	if (acl == NULL || acl_remove(acl, e, ctx->typed == NULL) != -EBUSY)
 		return 0;
 	return cli_fail(ctx,
 		"%% The order of the numbered entries of this list depends on the entry: remove "

@@ -185,7 +185,7 @@ static const struct cli_command commands[] = {
 	},
 	{
 		.mode = "config-if",
-		.syntax = "mtu <bytes:64-9216>",
+		.syntax = "mtu <bytes:68-9216>",
 		.fallback = "mtu 1500",
 		.rank = RANK_IF_MTU,
 		.apply = apply_mtu,
@@ -205,7 +205,7 @@ static const struct cli_command commands[] = {
 	},
 	{
 		.mode = "config-if",
-		.syntax = "duplex <duplex:auto|full|half>",
+		.syntax = "duplex <how:auto|full|half>",
 		.fallback = "duplex auto",
 		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT,
 		.rank = RANK_IF_DUPLEX,
@@ -213,7 +213,7 @@ static const struct cli_command commands[] = {
 	},
 	{
 		.mode = "config-if",
-		.syntax = "speed <speed:auto|10|100|1000>",
+		.syntax = "speed <rate:auto|10|100|1000>",
 		.fallback = "speed auto",
 		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT,
 		.rank = RANK_IF_SPEED,

@@ -32,8 +32,10 @@ static int apply_pool(struct cli_ctx *ctx, const struct cli_args *args, enum cli
 	const char *name = cli_arg_text(args, "name");
 	uint8_t plen = (uint8_t)cli_arg_number(args, "length", 0);
 
+	/* When a file replaces the configuration, the rules that use the pool go as well. */
 	if (op == CLI_UNSET)
-		return explain_pool(ctx, nat_pool_remove(nat, name), name, "destroy");
+		return explain_pool(
+			ctx, nat_pool_remove(nat, name, ctx->typed == NULL), name, "destroy");
 	if (strlen(name) >= NAT_NAME_LEN)
 		return cli_fail_at(ctx, "name");
 	if (cli_has(args, "mask"))
@@ -312,6 +314,7 @@ static const struct cli_command commands[] = {
 			  "{netmask <mask:MASK>|prefix-length <length:1-32>}",
 		.help = help,
 		.key = "name",
+		.no = "ip nat pool <name:WORD>",
 		.rank = RANK_NAT + 1,
 		.apply = apply_pool,
 	},

@@ -101,8 +101,10 @@ static void widen(struct layout *l, char cell[4][END_SIZE])
 static void print_cells(struct cli_out *out, const struct layout *l, const char *proto,
 	const char *const cell[4])
 {
-	cli_printf(out, "%-3s %-*s%-*s%-*s%s\n", proto, l->width[0], cell[0], l->width[1], cell[1],
-		l->width[2], cell[2], cell[3]);
+	int over = (int)strlen(proto) > 3 ? (int)strlen(proto) - 3 : 0; /* icmp */
+
+	cli_printf(out, "%-3s %-*s%-*s%-*s%s\n", proto, l->width[0] - over, cell[0], l->width[1],
+		cell[1], l->width[2], cell[2], cell[3]);
 }
 
 static struct layout *measure(struct control *ctl, const struct cmd_rows *rows)

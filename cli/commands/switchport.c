@@ -25,7 +25,7 @@ static int apply_mode(struct cli_ctx *ctx, const struct cli_args *args, enum cli
 
 	if (ifc == NULL)
 		return cli_fail_at(ctx, "switchport");
-	ifc->trunk = op == CLI_SET && strcmp(cli_arg_text(args, "mode"), "trunk") == 0;
+	ifc->trunk = op == CLI_SET && strcmp(cli_arg_text(args, "trunking"), "trunk") == 0;
 	port_changed(ifc);
 	return 0;
 }
@@ -255,7 +255,7 @@ static const struct cli_command commands[] = {
 	},
 	{
 		.mode = "config-if",
-		.syntax = "switchport mode <mode:access|trunk>",
+		.syntax = "switchport mode <trunking:access|trunk>",
 		.help = help,
 		.fallback = "switchport mode access",
 		.rank = RANK_IF_SWITCHPORT + 3,

@@ -71,21 +71,26 @@ static bool failed(enum cli_result result)
 	return result == CLI_ERROR || result == CLI_WAITING;
 }
 
-/* Takes out what the file has no more, the last line first. */
+/*
+ * Takes out what the file has no more, against the printing order: there what uses a thing comes
+ * after it, so users go first.
+ */
 static bool remove_surplus(struct cli_transaction *transaction, struct cli_node *running)
 {
-	struct cli_node *node = running->last;
-	bool ok = true;
+	struct cli_item *items;
+	size_t count = cli_tree_items(running->tree, running, CLI_TREE_LINES, &items);
+	bool ok = count != SIZE_MAX;
 
-	while (node && ok) {
-		struct cli_node *previous = node->previous;
+	for (size_t i = ok ? count : 0; ok && i > 0; i--) {
+		struct cli_node *node = (struct cli_node *)items[i - 1].node;
 
 		if (node->verdict == CLI_DIFF_GONE)
 			ok = !failed(cli_transaction_remove(transaction, node));
 		else
 			ok = remove_surplus(transaction, node);
-		node = previous;
 	}
+	if (count != SIZE_MAX)
+		free(items);
 	return ok;
 }
 

@@ -24,8 +24,6 @@
 #include "control/idmap.h"
 
 #define IFACE_MTU_DEFAULT	  1500
-#define IFACE_MTU_MIN		  64
-#define IFACE_MTU_MAX		  9216
 #define IFACE_ARP_TIMEOUT_DEFAULT 14400
 #define IFACE_SECONDARIES_MAX	  255
 #define IFACE_RATE_INTERVAL	  5 /* seconds between samples of the five-minute rate */

@@ -299,14 +299,14 @@ static bool order_survives(const struct acl *acl, const struct acl_entry *withou
 	return good;
 }
 
-int acl_remove(struct acl *acl, const struct acl_entry *e)
+int acl_remove(struct acl *acl, const struct acl_entry *e, bool force)
 {
 	struct acl_entry *found = find_rule(acl, e);
 	size_t at;
 
 	if (found == NULL)
 		return -ENOENT;
-	if (acl->n_numbered > 0 && !order_survives(acl, found))
+	if (!force && acl->n_numbered > 0 && !order_survives(acl, found))
 		return -EBUSY;
 	at = found - acl->item;
 	acl->n_rules -= !found->is_remark;

@@ -111,9 +111,9 @@ int acl_add(struct acl *acl, const struct acl_entry *e);
 /*
  * Remove the entry that says the same. -ENOENT; -EBUSY: the configuration keeps
  * numbers only where they were typed, and read again it would give the remaining
- * entries another order than they have now.
+ * entries another order than they have now; `force` removes it nevertheless.
  */
-int acl_remove(struct acl *acl, const struct acl_entry *e);
+int acl_remove(struct acl *acl, const struct acl_entry *e, bool force);
 
 /* NULL if there is no entry of this number. */
 const struct acl_entry *acl_entry_at(const struct acl *acl, uint32_t seq);

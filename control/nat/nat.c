@@ -125,13 +125,13 @@ int nat_pool_set(struct nat *nat, const char *name, bw_ip4 start, bw_ip4 end, ui
 	return 0;
 }
 
-int nat_pool_remove(struct nat *nat, const char *name)
+int nat_pool_remove(struct nat *nat, const char *name, bool force)
 {
 	struct nat_pool *pool = nat_pool_find(nat, name);
 
 	if (pool == NULL)
 		return 0;
-	if (pool->refs > 0)
+	if (pool->refs > 0 && !force)
 		return NAT_POOL_IN_USE;
 	pool->exists = false;
 	changed(nat);

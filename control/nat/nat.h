@@ -104,7 +104,8 @@ enum nat_pool_error {
 
 /* 0 or enum nat_pool_error; nothing is changed on error. */
 int nat_pool_set(struct nat *nat, const char *name, bw_ip4 start, bw_ip4 end, uint8_t plen);
-int nat_pool_remove(struct nat *nat, const char *name);
+/* A pool that rules refer to goes only with `force`; they then wait for one of its name. */
+int nat_pool_remove(struct nat *nat, const char *name, bool force);
 
 /* --- rules --- */
 

@@ -52,7 +52,7 @@ static unsigned home_of(const struct nat_shard *sh, uint64_t host)
 	return nat_hash64(&sh->shared->seeds, ~host) % sh->shared->n_shards;
 }
 
-/* The router's packet for a host without a binding: to the host's home, and back from there. */
+/* A packet of a host without a binding: to the host's home, and back from there. */
 static void bind_elsewhere(struct nat_shard *sh, struct nat_pkt *p, const struct nat_dynamic *dyn,
 	uint64_t host, unsigned owner)
 {
@@ -110,9 +110,8 @@ static struct nat_session *out_bound(
 }
 
 /* A free port of the pool's addresses; false if there is none. */
-static bool choose_global(struct nat_shard *sh, const struct nat_pkt *p,
-	const struct nat_pool *pool, const struct nat_flow *flow, struct nat_mapping *map,
-	bool *seen)
+static bool choose_global(struct nat_shard *sh, const struct nat_pool *pool,
+	const struct nat_flow *flow, struct nat_mapping *map, bool *seen)
 {
 	struct nat_end end = {
 		.remote = flow->remote,
@@ -120,13 +119,15 @@ static bool choose_global(struct nat_shard *sh, const struct nat_pkt *p,
 		.proto = flow->proto,
 		.vrf = flow->vrf[NAT_IN],
 	};
+	bool ported = flow->proto == IPPROTO_TCP || flow->proto == IPPROTO_UDP ||
+		      flow->proto == IPPROTO_ICMP;
 	uint16_t port;
 
 	for (uint32_t i = 0; i < pool->n_addrs; i++) {
 		end.global = map->global = nat_pool_addr(pool, i);
 		if (nat_rules_addr_claimed(sh->rules, end.global))
 			continue;
-		if (p->kind == NAT_K_ADDR && !(p->flags & NAT_P_PORTS)) {
+		if (!ported) {
 			/* no port to tell flows apart: one inside host at a time */
 			struct nat_key key =
 				nat_key(end.global, 0, end.remote, 0, end.proto, end.vrf);
@@ -157,7 +158,7 @@ static struct nat_session *out_overload(
 	struct nat_session *s;
 	bool seen = false;
 
-	if (!choose_global(sh, p, dyn->pool, &flow, &map, &seen)) {
+	if (!choose_global(sh, dyn->pool, &flow, &map, &seen)) {
 		note_no_port(sh, p, dyn->rule_id);
 		return NULL;
 	}
@@ -286,8 +287,8 @@ static struct nat_session *in_bound(struct nat_shard *sh, struct nat_pkt *p)
 		struct nat_mapping map = { .global = nat_pkt_own(p),
 			.global_port = nat_pkt_own_port(p) };
 		struct nat_flow flow = flow_in(p);
+		uint32_t slot, held;
 		uint64_t host;
-		uint32_t slot;
 
 		if (dyn->overload || (p->vrf && p->vrf != dyn->vrf))
 			continue;
@@ -295,8 +296,12 @@ static struct nat_session *in_bound(struct nat_shard *sh, struct nat_pkt *p)
 		if (slot == NAT_POOL_NONE)
 			continue;
 		host = NAT_HOST_KEY(atomic_load(&dyn->pool->slot[slot]));
-		if (host == 0 || nat_pool_hold(dyn->pool, host) != slot)
+		held = host ? nat_pool_hold(dyn->pool, host) : NAT_POOL_NONE;
+		if (held != slot) { /* freed just now, and perhaps the host has another */
+			if (held != NAT_POOL_NONE)
+				nat_pool_release(dyn->pool, held, host, sh->now);
 			continue;
+		}
 		map.local = (uint32_t)host;
 		map.local_port = map.global_port;
 		flow.vrf[NAT_OUT] = host >> 32;

@@ -16,6 +16,9 @@ enum {
 	NEXT_MAX,
 };
 
+/* Routes up to which prefetching costs more than the misses that it hides. */
+#define SMALL_TABLE 256
+
 /* A hash of what tells flows apart; fragments of one datagram stay together by addresses only. */
 static uint32_t flow_hash(struct rte_mbuf *m)
 {
@@ -52,13 +55,13 @@ static bool broadcast_is_for_us(const struct dp *dp, struct rte_mbuf *m)
 }
 
 /* What becomes of a packet that is not simply forwarded. */
-static __rte_noinline rte_edge_t not_forwarded(
-	struct worker *w, struct rte_mbuf *m, const struct adj *adj, uint8_t kind)
+static __rte_noinline rte_edge_t not_forwarded(struct worker *w, struct rte_mbuf *m, uint8_t kind)
 {
 	bool local = pkt_meta(m)->flags & PKT_F_LOCAL;
 
-	(void)adj;
 	switch (kind) {
+	case ADJ_DOWN:
+		return node_drop(m, BW_DROP_IF_DOWN, OUT_EDGE_DROP);
 	case ADJ_LOCAL:
 		return NEXT_LOCAL;
 	case ADJ_BROADCAST:
@@ -85,40 +88,73 @@ static inline void decrement_ttl(struct rte_ipv4_hdr *ip)
 	ip->hdr_checksum = sum + (sum >> 16);
 }
 
-static inline rte_edge_t forward(struct worker *w, struct rte_mbuf *m, uint32_t id)
+/* What an adjacency means for the packets of a vector that take it: looked at once for a run. */
+struct way {
+	uint32_t id;
+	uint8_t kind;
+	uint16_t out_if;
+	uint16_t ip_mtu;
+	rte_edge_t edge;
+};
+
+static struct way way_of(const struct dp *dp, uint32_t id)
 {
-	const struct adj *adj = adj_get(w->dp->adj, id);
-	uint8_t kind = adj_kind(adj);
-	struct pkt_meta *meta = pkt_meta(m);
-	struct rte_ipv4_hdr *ip = pkt_ip4(m);
+	const struct adj *adj = adj_get(dp->adj, id);
+	struct way way = { .id = id, .kind = adj_kind(adj) };
 	const struct itf *out;
 
-	if (unlikely(kind == ADJ_ECMP)) {
-		id = adj->path[(uint64_t)flow_hash(m) * adj->n_paths >> 32];
-		adj = adj_get(w->dp->adj, id);
-		kind = adj_kind(adj);
+	if (way.kind < ADJ_GLEAN)
+		return way;
+	out = dp_itf(dp, adj->out_if);
+	if (unlikely(!out || !(out->flags & BW_IF_F_UP))) {
+		way.kind = ADJ_DOWN;
+		return way;
 	}
-	meta->adj = id;
-	if (unlikely(kind < ADJ_GLEAN))
-		return not_forwarded(w, m, adj, kind);
-	out = dp_itf(w->dp, adj->out_if);
-	if (unlikely(!out || !(out->flags & BW_IF_F_UP)))
-		return node_drop(m, BW_DROP_IF_DOWN, OUT_EDGE_DROP);
-	meta->out_if = adj->out_if;
-	if (unlikely(meta->flags & (PKT_F_LOCAL | PKT_F_L2_BCAST))) {
-		if (meta->flags & PKT_F_L2_BCAST) /* RFC 1122 3.3.6 */
-			return node_drop(m, BW_DROP_IP4_BROADCAST, OUT_EDGE_DROP);
-	} else if (unlikely(ip->time_to_live <= 1)) {
+	way.out_if = adj->out_if;
+	way.ip_mtu = out->ip_mtu;
+	way.edge = out->out_next[FEATURE_OUT_START];
+	return way;
+}
+
+/* The adjacency of an ECMP set that the packet's flow takes. */
+static uint32_t choose_path(const struct dp *dp, uint32_t id, struct rte_mbuf *m)
+{
+	const struct adj *adj = adj_get(dp->adj, id);
+
+	return adj_kind(adj) == ADJ_ECMP
+		? adj->path[(uint64_t)flow_hash(m) * adj->n_paths >> 32]
+		: id;
+}
+
+static inline rte_edge_t forward(struct rte_mbuf *m, const struct way *way)
+{
+	struct pkt_meta *meta = pkt_meta(m);
+	struct rte_ipv4_hdr *ip = pkt_ip4(m);
+
+	meta->out_if = way->out_if;
+	if (unlikely(meta->flags & PKT_F_L2_BCAST)) /* RFC 1122 3.3.6 */
+		return node_drop(m, BW_DROP_IP4_BROADCAST, OUT_EDGE_DROP);
+	if (unlikely(ip->time_to_live <= 1 && !(meta->flags & PKT_F_LOCAL)))
 		return node_icmp_error(m, ICMP_TIME_EXCEEDED, 0, 0, BW_DROP_IP4_TTL,
 			OUT_EDGE_ICMP_ERROR);
-	}
-	if (unlikely(m->pkt_len > out->ip_mtu) &&
+	if (unlikely(m->pkt_len > way->ip_mtu) &&
 		ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_DF_FLAG))
-		return node_icmp_error(m, ICMP_UNREACHABLE, ICMP_FRAG_NEEDED,
-			out->ip_mtu, BW_DROP_IP4_DF, OUT_EDGE_ICMP_ERROR);
+		return node_icmp_error(m, ICMP_UNREACHABLE, ICMP_FRAG_NEEDED, way->ip_mtu,
+			BW_DROP_IP4_DF, OUT_EDGE_ICMP_ERROR);
 	if (likely(!(meta->flags & PKT_F_LOCAL)))
 		decrement_ttl(ip);
-	return out->out_next[FEATURE_OUT_START];
+	return way->edge;
+}
+
+/* The edge of one packet with adjacency `id`; *way is the last one used. */
+static inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m, uint32_t id, struct way *way)
+{
+	if (unlikely(id != way->id))
+		*way = way_of(w->dp, id);
+	if (unlikely(way->kind == ADJ_ECMP))
+		*way = way_of(w->dp, choose_path(w->dp, id, m));
+	pkt_meta(m)->adj = way->id;
+	return likely(way->kind >= ADJ_GLEAN) ? forward(m, way) : not_forwarded(w, m, way->kind);
 }
 
 /* Adjacency ids of all packets of a vector. */
@@ -140,17 +176,29 @@ static inline void lookup(const struct dp *dp, void **objs, uint16_t n, uint32_t
 	}
 }
 
+/* The same for a vector of one small table, which is in the cache anyway. */
+static inline void lookup_cached(const struct fib *fib, void **objs, uint16_t n, uint32_t *ids)
+{
+	for (uint16_t i = 0; i < n; i++)
+		ids[i] = fib_lookup(fib, rte_be_to_cpu_32(pkt_ip4(objs[i])->dst_addr));
+}
+
 static void dispatch(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct worker *w = node_worker(node);
+	const struct fib *global = dp_fib(w->dp, 0);
 	uint32_t ids[RTE_GRAPH_BURST_SIZE];
+	struct way way = { .id = UINT32_MAX };
 	rte_edge_t run_edge, edge;
 	uint16_t run = 0;
 
-	lookup(w->dp, objs, n, ids);
-	run_edge = forward(w, objs[0], ids[0]);
+	if (w->dp->one_vrf && global->n_routes < SMALL_TABLE)
+		lookup_cached(global, objs, n, ids);
+	else
+		lookup(w->dp, objs, n, ids);
+	run_edge = edge_of(w, objs[0], ids[0], &way);
 	for (uint16_t i = 1; i < n; i++) {
-		edge = forward(w, objs[i], ids[i]);
+		edge = edge_of(w, objs[i], ids[i], &way);
 		if (unlikely(edge != run_edge)) {
 			rte_node_enqueue(graph, node, run_edge, &objs[run], i - run);
 			run = i;

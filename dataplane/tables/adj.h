@@ -30,6 +30,7 @@ enum adj_kind {
 	ADJ_BROADCAST, /* a subnet's broadcast address */
 	ADJ_NULL0,
 	ADJ_ECMP,
+	ADJ_DOWN, /* in a lookup only: the interface behind a neighbour is down */
 	ADJ_GLEAN,   /* connected subnet, neighbour not known yet */
 	ADJ_RESOLVE, /* neighbour whose MAC address is not known yet */
 	ADJ_ETHER,   /* neighbour, complete */

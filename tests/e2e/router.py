@@ -174,8 +174,7 @@ class Router:
 
     def drops(self):
         """Dropped packets by reason, of all workers."""
-        return {row["reason"]: row["packets"]
-                for row in self.json("show platform datapath")["drops"]}
+        return self.json("show platform datapath")["drops"]
 
     def dump(self):
         for process in (self.dp, self.control):

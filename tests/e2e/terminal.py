@@ -15,7 +15,8 @@ import time
 from lab import LabError
 from router import program
 
-ESCAPES = re.compile(rb"\x1b(\[[0-9;?]*[a-zA-Z]|[=>78]|\][^\x07]*\x07|\([AB0])")
+# Escape sequences, and blanks put over what is wiped
+ESCAPES = re.compile(rb"\x1b(\[[0-9;?]*[a-zA-Z]|[=>78]|\][^\x07]*\x07|\([AB0])|\x08+ +\x08+")
 
 
 class Terminal:
@@ -31,7 +32,7 @@ class Terminal:
                                         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(slave)
         self.master = master
-        self.raw = b""
+        self.raw = bytearray()
         self.mark = 0
         self.hostname = None
         router.lab.on_close(self.close)
@@ -56,7 +57,9 @@ class Terminal:
 
     @property
     def text(self):
-        return ESCAPES.sub(b"", self.raw).replace(b"\r\n", b"\n").decode(errors="replace")
+        # NULs are padding for terminals of old
+        plain = ESCAPES.sub(b"", self.raw).replace(b"\0", b"").replace(b"\r\n", b"\n")
+        return plain.decode(errors="replace")
 
     def _read(self, seconds):
         ready, _, _ = select.select([self.master], [], [], seconds)
@@ -90,6 +93,15 @@ class Terminal:
             left = end - time.monotonic()
             if left <= 0 or (not self._read(min(left, 0.2)) and self.process.poll() is not None):
                 raise LabError(f"no {pattern!r} within {bound:g} s after {text[self.mark:]!r}")
+
+    def wait_for(self, text, bound):
+        """Wait until the last thing printed ends with this. For much output: looks at its end only."""
+        end = time.monotonic() + bound
+        while not ESCAPES.sub(b"", self.raw[-200:]).rstrip().endswith(text.encode()):
+            if time.monotonic() > end:
+                raise LabError(f"no {text!r} within {bound:g} s; the end: {self.raw[-300:]!r}")
+            self._read(0.2)
+        self.mark = len(self.text)
 
     def command(self, line, prompt=r"^[\w.-]+(\([\w-]+\))?[#>] ?\Z", bound=10.0):
         """Type a line; what it prints, without the line itself and the next prompt."""

@@ -210,12 +210,8 @@ def test_tab_without_one_meaning_changes_nothing(tty):
 def test_history(tty):
     tty.command("show clock")
     tty.command("show version")
-    tty.type(UP)
-    tty.expect(r"show version\Z")
-    tty.type(CTRL_P)
-    tty.expect(r"show clock\Z")
-    tty.type("\r")
-    assert re.search(r"\d\d:\d\d:\d\d", tty.expect(r"RT03#\Z"))
+    tty.type(UP + CTRL_P + "\r")
+    assert re.search(r"\d\d:\d\d:\d\d", tty.expect(r"^RT03#\Z"))
     shown = tty.command("show history").splitlines()
     assert [l.strip() for l in shown][-4:-1] == ["show clock", "show version", "show clock"]
 
@@ -237,11 +233,13 @@ def test_more(tty):
     assert len(first.splitlines()) <= 25
     tty.type("\r")
     assert len(tty.expect(r" --More-- \Z").strip("\n").splitlines()) <= 3
-    tty.type(" ")
-    tty.expect(r"( --More-- |RT03#)\Z")
     tty.type("q")
     tty.prompt()
-    assert tty.command("show clock")
+    tty.type("show running-config\r")
+    tty.expect(r" --More-- \Z")
+    tty.type(" ")
+    second = tty.expect(r"( --More-- |RT03#)\Z")
+    assert len(second.strip("\n").splitlines()) > 3
 
 
 def test_more_quits(tty):
@@ -456,11 +454,11 @@ def test_pasted_10000_lines(quick):
         begun = time.monotonic()
         terminal.type(routes(10000).replace("\n", "\r"))
         terminal.type("hostname DONE\r")
-        terminal.expect(r"^DONE\(config\)#\Z", 60)
+        terminal.wait_for("DONE(config)#", 60)
         took = time.monotonic() - begun
     assert quick.cli("show running-config | count name line-").split()[-1] == "10000"
     print(f"10,000 pasted lines: {took:.2f} s")
-    assert took < 10
+    assert took < 6
 
 
 def test_10000_lines_of_a_file(quick):

@@ -54,7 +54,7 @@ def test_tcp_from_the_router(net):
 
 def test_closed_port_is_refused_at_once(net):
     done = net.lan.run(f"curl -sS -m 10 http://{LAN_ROUTER}:9/", check=False)
-    assert done.returncode == 7 and "refused" in done.stderr
+    assert done.returncode == 7, "connection refused; 28 would be a timeout"
 
 
 def test_kernel_has_one_device_with_the_addresses(net):

@@ -179,10 +179,10 @@ def test_show_mac_address_table(net):
 def test_a_station_that_moves(net):
     assert table(net)[10, "0200.0000.000b"].endswith("1")
     moved = net.wire["gi0"].station(net.b.mac, "10.0.10.11", gateway="10.0.10.1")
-    moved.echo("10.0.10.1", seq=80)
+    ready(moved, "10.0.10.1")
     assert table(net)[10, "0200.0000.000b"].endswith("0")
     net.wire["gi0"].stations.remove(moved)
-    net.b.echo("10.0.10.1", seq=81)
+    ready(net.b, "10.0.10.1")
     assert table(net)[10, "0200.0000.000b"].endswith("1")
 
 
@@ -208,7 +208,7 @@ def test_svi_moves_with_its_vlan(net):
         assert bridged(net, net.c, BROADCAST) == {"gi1": None, "gi3": 20}
     finally:
         net.router.configure("interface GigabitEthernet1\n switchport access vlan 10\n")
-    net.b.echo("10.0.10.1", seq=84)
+    ready(net.b, "10.0.10.1")
 
 
 def test_new_vlan_says_so(net):

@@ -30,7 +30,7 @@ def reaches(net):
 def test_transfer_goes_on_without_control(net):
     """A TCP transfer and pings run over kill -9 of bywayd and its return: nothing is lost."""
     result = f"{net.lab.dir}/iperf.json"
-    transfer = net.lan.spawn(["sh", "-c", f"exec iperf3 -J -c {WEB2} -t 8 > {result}"], "transfer")
+    transfer = net.lan.spawn(["sh", "-c", f"exec iperf3 -J -c {WEB2} -b 10M -t 8 > {result}"], "transfer")
     pings = net.lan.spawn(f"ping -n -i 0.02 -c 300 -W 2 {WEB}", "pings")
     wait_until(lambda: "icmp_seq=20 " in pings.log(), 10, "20 pings")
     net.router.kill_control()

@@ -183,11 +183,12 @@ class Station:
         request = ARP(op=1, hwsrc=self.mac, psrc=self.address, hwdst="00:00:00:00:00:00",
                       pdst=address)
         end = time.monotonic() + bound
+        old = len(self.arp_seen)
         while time.monotonic() < end:
             self.wire.send(self.frame(BROADCAST, request))
             step = time.monotonic() + 0.3
             while time.monotonic() < step:
-                for arp in list(self.arp_seen):
+                for arp in self.arp_seen[old:]:
                     if arp.op == 2 and arp.psrc == address:
                         self.neighbours[address] = arp.hwsrc
                         return arp.hwsrc

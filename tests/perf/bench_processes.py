@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The processes that a measurement is made of, each stopped by its own pid."""
+import collections
 import json
 import os
 import selectors
 import shutil
-import signal
 import subprocess
 import time
 
@@ -53,10 +53,10 @@ class Process:
 
     def __init__(self, name, where):
         self.name, self.where, self.child = name, where, None
-        self.buffer, self.seen = b"", []
+        self.buffer, self.unread, self.seen = b"", collections.deque(), []
 
     def spawn(self, argv, env=None):
-        self.buffer, self.seen = b"", []
+        self.buffer, self.unread, self.seen = b"", collections.deque(), []
         self.log = open(os.path.join(self.where, self.name + ".log"), "ab")
         self.log.write((" ".join(argv) + "\n").encode())
         self.log.flush()
@@ -79,14 +79,14 @@ class Process:
             pass
 
     def tail(self):
-        return " | ".join(line for line in self.seen[-4:] if line)
+        return " | ".join(line[:200] for line in self.seen if line)
 
-    def read_lines(self, timeout):
-        """Lines that have come within the time; raises if the process has ended without more."""
+    def read_more(self, timeout):
+        """Put lines that come within the time into self.unread; raises if there are no more."""
         with selectors.DefaultSelector() as selector:
             selector.register(self.child.stdout, selectors.EVENT_READ)
             if not selector.select(max(timeout, 0)):
-                return []
+                return
         chunk = self.child.stdout.read()
         if chunk == b"":
             raise BenchError(f"{self.name} ended: {self.tail()}")
@@ -94,18 +94,20 @@ class Process:
         self.log.flush()
         *lines, self.buffer = (self.buffer + (chunk or b"")).split(b"\n")
         lines = [line.decode(errors="replace") for line in lines]
-        self.seen += lines
-        return lines
+        self.unread.extend(lines)
+        self.seen = (self.seen + lines)[-4:]
 
     def wait_line(self, test, timeout=WAIT):
         """The first line for which test() gives something, and that something."""
         end = time.monotonic() + timeout
-        while time.monotonic() < end:
-            for line in self.read_lines(end - time.monotonic()):
-                found = test(line)
+        while True:
+            while self.unread:
+                found = test(self.unread.popleft())
                 if found:
                     return found
-        raise BenchError(f"{self.name} is silent: {self.tail()}")
+            if time.monotonic() > end:
+                raise BenchError(f"{self.name} is silent: {self.tail()}")
+            self.read_more(end - time.monotonic())
 
     def write_line(self, line):
         try:
@@ -159,7 +161,7 @@ def wait_for(what, test, process):
     end = time.monotonic() + WAIT
     while not test():
         if process.child.poll() is not None:
-            process.read_lines(0)
+            process.read_more(0)
             raise BenchError(f"{process.name} ended: {process.tail()}")
         if time.monotonic() > end:
             raise BenchError(f"no {what}")
@@ -181,6 +183,11 @@ class Dut:
 
     def counters(self):
         return None
+
+    def describe(self):
+        """What it is doing, for the reader of an error."""
+        return (f"{self.process.name}'s worker has taken "
+                f"{self.process.cpu_seconds(self.worker_thread)} s, counters: {self.counters()}")
 
 
 class Testpmd(Dut):
@@ -295,6 +302,8 @@ class Generator:
             elif message.get("event") == "measured":
                 windows.append((begin, self.look()))
             elif "results" in message:
+                if any(result.get("stalled") for result in message["results"]):
+                    raise BenchError(f"no frame goes through any more, {self.dut.describe()}")
                 return message, windows
 
     def look(self):

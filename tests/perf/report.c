@@ -64,6 +64,8 @@ void report_trial(
 		report_count(out, "min_ttl", r->received ? r->min_ttl : 0);
 		report_count(out, "max_ttl", r->max_ttl);
 	}
+	if (r->stalled)
+		fprintf(out, ", \"stalled\": true");
 	if (r->interrupted)
 		fprintf(out, ", \"interrupted\": true");
 }

@@ -12,8 +12,9 @@
 #define DRAIN_QUIET   0.005  /* seconds without a frame that end a trial ... */
 #define DRAIN_MAX     0.5    /* ... and the longest wait for that */
 #define UDP_SUM_GOOD  0xffff /* what the sum over a datagram and its checksum gives */
-#define CATCH_UP      20e-6  /* seconds that the generator may be late and make up for */
-#define TX_POLL_LOOPS 256    /* loops between looks at what comes in on the sending port */
+#define STALL	      3.0   /* seconds without a frame either way after which a trial is given up */
+#define CATCH_UP      20e-6 /* seconds that the generator may be late and make up for */
+#define TX_POLL_LOOPS 256   /* loops between looks at what comes in on the sending port */
 
 struct state {
 	struct generator *g;
@@ -24,6 +25,7 @@ struct state {
 	uint32_t next_seq;
 	uint64_t rx_bytes;
 	unsigned loops;
+	uint64_t progress, progress_at; /* frames either way; TSC when that last changed */
 };
 
 /* ---- receiving ---- */
@@ -264,9 +266,23 @@ static void drain(struct state *s)
 	}
 }
 
-static bool finished(const struct state *s, uint64_t now, uint64_t end)
+/* True once nothing has been taken from us or come back for a long time. */
+static bool stalled(struct state *s, uint64_t now)
 {
-	if (*s->g->stop)
+	const uint64_t progress = s->r->sent + s->r->received;
+
+	if (progress != s->progress || s->progress_at == 0) {
+		s->progress = progress;
+		s->progress_at = now;
+	}
+	if ((double)(now - s->progress_at) > STALL * (double)rte_get_tsc_hz())
+		s->r->stalled = true;
+	return s->r->stalled;
+}
+
+static bool finished(struct state *s, uint64_t now, uint64_t end)
+{
+	if (*s->g->stop || stalled(s, now))
 		return true;
 	if (s->spec->count)
 		return s->r->offered >= s->spec->count;

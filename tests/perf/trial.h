@@ -34,6 +34,7 @@ struct trial_result {
 	uint64_t window_sent, window_received, window_rx_bytes;
 	uint64_t bursts, bursts_cut; /* offered to the port; of these not taken whole */
 	bool interrupted;
+	bool stalled;		  /* given up: the port took nothing any more, and nothing came */
 	struct histogram latency; /* TSC cycles */
 };
 

@@ -235,11 +235,14 @@ static enum bw_error remove_object(struct fake_dataplane *f, const struct bw_msg
 		for (size_t i = 0; i < f->n; i++)
 			if (refers(&f->object[i], type, m->ref.id))
 				return BW_E_IN_USE;
-	/* An interface takes its addresses and VLANs along. */
-	for (size_t i = f->n; type == BW_CMD_IF_SET && i-- > 0;) {
+	/* An interface takes its addresses and VLANs along, a list its entries. */
+	for (size_t i = f->n; (type == BW_CMD_IF_SET || type == BW_CMD_ACL_SET) && i-- > 0;) {
 		const struct fake_object *x = &f->object[i];
 
-		if ((x->type == BW_CMD_IF_ADDR_SET && x->msg.if_addr.if_id == m->ref.id) ||
+		if (type == BW_CMD_ACL_SET) {
+			if (x->type == BW_CMD_ACL_ENTRY && x->msg.ace.acl_id == m->ref.id)
+				drop(f, i);
+		} else if ((x->type == BW_CMD_IF_ADDR_SET && x->msg.if_addr.if_id == m->ref.id) ||
 			(x->type == BW_CMD_IF_VLANS && x->msg.if_vlans.if_id == m->ref.id))
 			drop(f, i);
 	}

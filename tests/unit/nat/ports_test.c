@@ -249,21 +249,27 @@ static void every_port(void)
 /* A session that is refused after its port was chosen leaves the port free. */
 static void refused_sessions_take_no_port(void)
 {
-	struct live l = { .want = 2000 };
+	struct live l = { .want = 2000 }, elsewhere[10];
 	bool made;
 
-	start();
+	fx_init(&fx, 1, 100);
+	fx_pool(&fx, 1, "192.0.2.1", "192.0.2.2", 24);
+	fx_dynamic(&fx, 10, 1, 1, true);
 	forget();
-	for (l.host = 0; l.host < 100; l.host++)
+	for (l.host = 0; l.host < 90; l.host++)
 		CU_ASSERT(begin_session(&l, none_claimed, &made));
-	fx_limits(&fx, 100, 0);
+	for (unsigned i = 0; i < 10; i++) {
+		elsewhere[i] = (struct live) { .want = 2000, .host = i, .end = 1 };
+		CU_ASSERT(begin_session(&elsewhere[i], none_claimed, &made));
+	}
 	for (l.host = 200; l.host < 205; l.host++) {
 		struct packet p = packet_of(&l);
 
 		CU_ASSERT_EQUAL(fx_out(&fx, 0, &p, 0).drop, BW_DROP_NAT_TABLE_FULL);
 	}
-	fx_limits(&fx, 0, 0);
-	for (l.host = 300; l.host < 305; l.host++)
+	for (unsigned i = 0; i < 10; i++)
+		end_session(&elsewhere[i]);
+	for (l.host = 300; l.host < 310; l.host++)
 		CU_ASSERT(begin_session(&l, none_claimed, &made));
 	fx_fini(&fx);
 }

@@ -283,6 +283,28 @@ static void other_protocols_one_host_at_a_time(void)
 	fx_fini(&fx);
 }
 
+/* Its fragments come from virtual reassembly with ports known to be none. */
+static void fragments_of_other_protocols(void)
+{
+	struct flow f = { HOST, SERVER, .proto = IPPROTO_GRE, .payload = 100, .id = 4 };
+	struct packet whole, part;
+	struct outcome o;
+
+	pat(1);
+	for (unsigned i = 0; i < 2; i++) {
+		f.src = i ? HOST2 : HOST;
+		whole = make(&f);
+		for (unsigned k = 0; k < 2; k++) {
+			part = make_fragment(&whole, k * 64, k ? 36 : 64, !k);
+			o = fx_out(&fx, 0, &part, NAT_P_PORTS);
+			CU_ASSERT_EQUAL(o.verdict, i ? NAT_DROP : NAT_DONE);
+			CU_ASSERT_EQUAL(o.drop, i ? BW_DROP_NAT_NO_PORT : BW_DROP_NONE);
+		}
+	}
+	CU_ASSERT_EQUAL(fx_sessions(&fx), 1);
+	fx_fini(&fx);
+}
+
 static void next_address_then_drop(void)
 {
 	unsigned kept = 0, second = 0, dropped = 0;
@@ -516,6 +538,7 @@ int main(void)
 		{ "port kept, then first free", port_is_kept_then_first_free_of_group },
 		{ "ICMP ids go like ports", icmp_ids_go_like_ports },
 		{ "other protocols", other_protocols_one_host_at_a_time },
+		{ "fragments of other protocols", fragments_of_other_protocols },
 		{ "next address, then drop", next_address_then_drop },
 		{ "cut headers", cut_headers },
 		{ "fragments by their ports", fragments_by_their_ports },

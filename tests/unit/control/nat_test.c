@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* NAT as configured: pools, rules, what they refer to, aliases. */
+#include <netinet/in.h>
+#include <string.h>
+
+#include "cli/context_engine.h"
+
+#include "support.h"
+
+static const char outside[] = "interface GigabitEthernet8\n ip address 192.168.10.16 255.255.255.0\n"
+			      " ip nat outside\ninterface Vlan20\n"
+			      " ip address 192.168.20.1 255.255.255.0\n ip nat inside\n";
+
+static const struct bw_nat_rule *rule(const struct bench *b, unsigned n)
+{
+	for (size_t i = 0; i < b->dp.n; i++)
+		if (b->dp.object[i].type == BW_CMD_NAT_RULE_SET && n-- == 0)
+			return &b->dp.object[i].msg.nat_rule;
+	return NULL;
+}
+
+static bool has_alias(const struct bench *b, const char *addr)
+{
+	for (size_t i = 0; i < b->dp.n; i++)
+		if (b->dp.object[i].type == BW_CMD_IF_ADDR_SET &&
+			b->dp.object[i].msg.if_addr.addr == ip(addr) &&
+			b->dp.object[i].msg.if_addr.flags == BW_ADDR_F_ALIAS)
+			return true;
+	return false;
+}
+
+static void rules_work_once_all_they_name_is_there(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, "ip nat inside source list 1 pool P overload\n");
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 0);
+	bench_config(&b, "ip nat pool P 10.0.0.5 10.0.0.9 prefix-length 24\n");
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 0);
+	bench_config(&b, "access-list 1 permit any\n");
+	CU_ASSERT_EQUAL_FATAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1);
+	CU_ASSERT_EQUAL(rule(&b, 0)->kind, BW_NAT_DYNAMIC);
+	CU_ASSERT_EQUAL(rule(&b, 0)->flags, BW_NAT_F_OVERLOAD);
+	CU_ASSERT_NOT_EQUAL(rule(&b, 0)->acl_id, 0);
+	CU_ASSERT_NOT_EQUAL(rule(&b, 0)->pool_id, 0);
+	bench_config(&b, "no access-list 1\n");
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 0);
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ACL_SET), 0);
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+}
+
+static void pools_are_checked(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "ip nat pool A 10.0.0.9 10.0.0.5 netmask 255.255.255.0\n"
+				 "ip nat pool A 10.0.0.5 10.0.1.9 netmask 255.255.255.0\n"),
+		"%End address less than start address\n"
+		"%Start and end addresses on different subnets\n");
+	bench_config(&b, "ip nat pool GIP 10.0.0.5 10.0.0.5 netmask 255.255.255.0\n"
+			 "ip nat inside source list 1 pool GIP overload\n");
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, "no ip nat pool GIP\n"),
+		"%Pool GIP in use, cannot destroy\n");
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "ip nat pool GIP 10.0.0.6 10.0.0.6 netmask 255.255.255.0\n"),
+		"%Pool GIP in use, cannot redefine\n");
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "no ip nat inside source list 1 pool GIP overload\n"
+				 "no ip nat pool GIP\n"),
+		"");
+	CU_ASSERT_PTR_NULL(strstr(bench_running(&b), "GIP"));
+	bench_close(&b);
+}
+
+static void static_rules_do_not_contradict(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, "ip nat inside source static 192.168.10.16 25.0.0.16\n");
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "ip nat inside source static 192.168.10.16 25.0.0.17\n"
+				 "ip nat inside source static 192.168.10.17 25.0.0.16\n"),
+		"% similar static entry (192.168.10.16 -> 25.0.0.16) already exists\n"
+		"% 25.0.0.16 already mapped (192.168.10.16 -> 25.0.0.16)\n");
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "ip nat inside source static tcp 192.168.10.5 80 25.0.0.18 8080\n"
+				 "ip nat inside source static udp 192.168.10.5 80 25.0.0.18 8080\n"
+				 "ip nat inside source static tcp 192.168.10.6 80 25.0.0.18 80\n"),
+		"");
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench_running(&b),
+		"ip nat inside source static tcp 192.168.10.5 80 25.0.0.18 8080 extendable\n"));
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 4);
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+}
+
+static void ports_by_an_interface(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, outside);
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, "ip nat inside source static tcp 192.168.20.5 22 "
+						"interface GigabitEthernet8 2222\n"),
+		"");
+	CU_ASSERT_EQUAL_FATAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1);
+	CU_ASSERT(rule(&b, 0)->flags & BW_NAT_F_IF_ADDR);
+	CU_ASSERT_EQUAL(rule(&b, 0)->if_id, fake_find_if(&b.dp, "GigabitEthernet8")->itf.if_id);
+	CU_ASSERT_EQUAL(rule(&b, 0)->proto, IPPROTO_TCP);
+	CU_ASSERT_EQUAL(rule(&b, 0)->local_port, 22);
+	CU_ASSERT_EQUAL(rule(&b, 0)->global_port, 2222);
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip nat translations"),
+		"Pro Inside global       Inside local       Outside local      Outside global\n"
+		"tcp 192.168.10.16:2222  192.168.20.5:22    ---                ---\n");
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "ip nat inside source list 1 interface Vlan77 overload\n"),
+		"% Invalid input detected at '^' marker.\n");
+	bench_close(&b);
+}
+
+static void globals_are_answered_in_arp(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, outside);
+	bench_config(&b, "access-list 1 permit any\n"
+			 "ip nat pool P 192.168.10.16 192.168.10.18 netmask 255.255.255.0\n"
+			 "ip nat inside source list 1 pool P overload\n"
+			 "ip nat inside source static 192.168.20.5 192.168.10.50\n"
+			 "ip nat inside source static 192.168.20.6 192.168.10.51 no-alias\n"
+			 "ip nat inside source static 192.168.20.7 25.0.0.1\n");
+	CU_ASSERT_FALSE(has_alias(&b, "192.168.10.16")); /* the interface's own */
+	CU_ASSERT(has_alias(&b, "192.168.10.17"));
+	CU_ASSERT(has_alias(&b, "192.168.10.18"));
+	CU_ASSERT(has_alias(&b, "192.168.10.50"));
+	CU_ASSERT_FALSE(has_alias(&b, "192.168.10.51"));
+	CU_ASSERT_FALSE(has_alias(&b, "25.0.0.1")); /* on no subnet of ours */
+	CU_ASSERT_EQUAL(fake_find_route(&b.dp, ip("192.168.10.17"), 32)->route.adj_id, BW_ADJ_DROP);
+	bench_config(&b, "no ip nat inside source static 192.168.20.5 192.168.10.50\n");
+	CU_ASSERT_FALSE(has_alias(&b, "192.168.10.50"));
+	bench_config(&b, "interface GigabitEthernet8\n no ip nat outside\n");
+	CU_ASSERT_FALSE(has_alias(&b, "192.168.10.17"));
+	CU_ASSERT_PTR_NULL(fake_find_route(&b.dp, ip("192.168.10.17"), 32));
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+}
+
+static const struct bw_nat_config *settings(const struct bench *b)
+{
+	for (size_t i = 0; i < b->dp.n; i++)
+		if (b->dp.object[i].type == BW_CMD_NAT_CONFIG)
+			return &b->dp.object[i].msg.nat_config;
+	return NULL;
+}
+
+static void timeouts_and_limits(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	CU_ASSERT_EQUAL(settings(&b)->timeout[BW_NAT_TMO_TCP], 86400);
+	CU_ASSERT_EQUAL(settings(&b)->timeout[BW_NAT_TMO_UDP], 300);
+	bench_config(&b, "ip nat translation tcp-timeout 600\nip nat translation udp-timeout never\n"
+			 "ip nat translation max-entries 1000\n"
+			 "ip nat translation max-entries all-host 50\n");
+	CU_ASSERT_EQUAL(settings(&b)->timeout[BW_NAT_TMO_TCP], 600);
+	CU_ASSERT_EQUAL(settings(&b)->timeout[BW_NAT_TMO_UDP], UINT32_MAX);
+	CU_ASSERT_EQUAL(settings(&b)->max_entries, 1000);
+	CU_ASSERT_EQUAL(settings(&b)->max_per_host, 50);
+	bench_config(&b, "no ip nat translation tcp-timeout\nno ip nat translation max-entries\n");
+	CU_ASSERT_EQUAL(settings(&b)->timeout[BW_NAT_TMO_TCP], 86400);
+	CU_ASSERT_EQUAL(settings(&b)->max_entries, 0);
+	CU_ASSERT_EQUAL(settings(&b)->max_per_host, 50);
+	bench_close(&b);
+}
+
+/* `no` of what has live sessions asks; nothing is done before the answer. */
+static void no_with_sessions_asks(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, "access-list 1 permit any\nip nat pool P 1.0.0.1 1.0.0.1 prefix-length 24\n"
+			 "ip nat inside source list 1 pool P overload\n"
+			 "ip nat inside source static 10.0.0.1 2.0.0.1\n");
+	b.dp.region.counters[0].nat.sessions = 5;
+	b.dp.region.counters[0].nat.static_sessions = 2;
+	CU_ASSERT(nat_sessions_live(&b.ctl->nat, true));
+	CU_ASSERT(nat_sessions_live(&b.ctl->nat, false));
+	/* A load is unattended: the answer is yes. */
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "no ip nat inside source list 1 pool P overload\n"), "");
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1);
+	bench_close(&b);
+}
+
+int main(void)
+{
+	static const struct bench_test tests[] = {
+		{ "rules work once all they name is there", rules_work_once_all_they_name_is_there },
+		{ "pools are checked", pools_are_checked },
+		{ "static rules do not contradict", static_rules_do_not_contradict },
+		{ "ports by an interface", ports_by_an_interface },
+		{ "globals are answered in ARP", globals_are_answered_in_arp },
+		{ "timeouts and limits", timeouts_and_limits },
+		{ "no with sessions asks", no_with_sessions_asks },
+		{ NULL, NULL },
+	};
+
+	return bench_main("NAT", tests);
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Layouts, byte for byte. */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/format.h"
+
+#include "support.h"
+
+static const char rt03[] = "!\nhostname RT03\n!\ninterface GigabitEthernet0\n"
+			   " switchport access vlan 20\n no ip address\n!\n"
+			   "interface GigabitEthernet8\n"
+			   " ip address 192.168.10.16 255.255.255.0\n ip nat outside\n"
+			   " ip virtual-reassembly\n duplex auto\n speed auto\n!\n"
+			   "interface Vlan20\n ip address 192.168.20.1 255.255.255.0\n"
+			   " ip nat inside\n ip virtual-reassembly\n!\n!\n"
+			   "ip route 0.0.0.0 0.0.0.0 192.168.10.1\n!\n"
+			   "ip nat pool GIP 192.168.10.16 192.168.10.16 netmask 255.255.255.0\n"
+			   "ip nat inside source list 1 pool GIP overload\n!\n"
+			   "access-list 1 permit 192.168.20.0 0.0.0.255\n!\nend\n";
+
+#define LEGEND                                                                                     \
+	"Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP\n"              \
+	"       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area \n"                 \
+	"       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2\n"                  \
+	"       E1 - OSPF external type 1, E2 - OSPF external type 2\n"                            \
+	"       i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2\n"           \
+	"       ia - IS-IS inter area, * - candidate default, U - per-user static route\n"         \
+	"       o - ODR, P - periodic downloaded static route, H - NHRP, l - LISP\n"               \
+	"       a - application route\n"                                                           \
+	"       + - replicated route, % - next hop override, p - overrides from PfR\n"             \
+	"\n"
+
+/* Without the heading, which has the time in it. */
+static const char *running(struct bench *b)
+{
+	return strstr(bench_running(b), "version ");
+}
+
+static void seed_file_is_given_back(void)
+{
+	struct bench b;
+	char first[4096];
+
+	bench_open(&b);
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, rt03), "% Access VLAN does not exist. Creating vlan 20\n");
+	snprintf(first, sizeof(first), "%s", running(&b));
+	CU_ASSERT_STRING_EQUAL(first,
+		"version 15.7\n"
+		"service timestamps debug datetime msec\n"
+		"service timestamps log datetime msec\n"
+		"no service password-encryption\n"
+		"!\n"
+		"hostname RT03\n"
+		"!\n"
+		"no aaa new-model\n"
+		"!\n"
+		"ip cef\n"
+		"!\n"
+		"interface GigabitEthernet0\n"
+		" switchport access vlan 20\n"
+		" no ip address\n"
+		"!\n"
+		"interface GigabitEthernet8\n"
+		" ip address 192.168.10.16 255.255.255.0\n"
+		" ip nat outside\n"
+		" ip virtual-reassembly in\n"
+		" duplex auto\n"
+		" speed auto\n"
+		"!\n"
+		"interface Vlan20\n"
+		" ip address 192.168.20.1 255.255.255.0\n"
+		" ip nat inside\n"
+		" ip virtual-reassembly in\n"
+		"!\n"
+		"ip forward-protocol nd\n"
+		"!\n"
+		"no ip http server\n"
+		"no ip http secure-server\n"
+		"!\n"
+		"ip nat pool GIP 192.168.10.16 192.168.10.16 netmask 255.255.255.0\n"
+		"ip nat inside source list 1 pool GIP overload\n"
+		"ip route 0.0.0.0 0.0.0.0 192.168.10.1\n"
+		"!\n"
+		"access-list 1 permit 192.168.20.0 0.0.0.255\n"
+		"!\n"
+		"end\n");
+	/* What was given back changes nothing, nor does the file itself. */
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, first), "");
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, rt03), "");
+	CU_ASSERT_STRING_EQUAL(running(&b), first);
+	bench_close(&b);
+}
+
+static void ip_route(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, rt03);
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip route"),
+		LEGEND "Gateway of last resort is 192.168.10.1 to network 0.0.0.0\n"
+		       "\n"
+		       "S*    0.0.0.0/0 [1/0] via 192.168.10.1\n"
+		       "      192.168.10.0/24 is variably subnetted, 2 subnets, 2 masks\n"
+		       "C        192.168.10.0/24 is directly connected, GigabitEthernet8\n"
+		       "L        192.168.10.16/32 is directly connected, GigabitEthernet8\n"
+		       "      192.168.20.0/24 is variably subnetted, 2 subnets, 2 masks\n"
+		       "C        192.168.20.0/24 is directly connected, Vlan20\n"
+		       "L        192.168.20.1/32 is directly connected, Vlan20\n");
+	bench_config(&b, "no ip route 0.0.0.0 0.0.0.0 192.168.10.1\n"
+			 "interface Loopback0\n ip address 1.1.1.1 255.255.255.255\n"
+			 "ip route 10.0.0.0 255.0.0.0 192.168.10.2\n"
+			 "ip route 10.0.0.0 255.0.0.0 192.168.10.3\n"
+			 "ip route 172.16.1.0 255.255.255.0 192.168.10.2 5\n"
+			 "ip route 172.16.2.0 255.255.255.0 Null0\n"
+			 "ip route 11.0.0.0 255.0.0.0 GigabitEthernet8 192.168.10.9\n");
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip route static"),
+		LEGEND "Gateway of last resort is not set\n"
+		       "\n"
+		       "S     10.0.0.0/8 [1/0] via 192.168.10.2\n"
+		       "                 [1/0] via 192.168.10.3\n"
+		       "S     11.0.0.0/8 [1/0] via 192.168.10.9, GigabitEthernet8\n"
+		       "      172.16.0.0/24 is subnetted, 2 subnets\n"
+		       "S        172.16.1.0 [5/0] via 192.168.10.2\n"
+		       "S        172.16.2.0 is directly connected, Null0\n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench_show(&b, "show ip route connected"),
+		"      1.0.0.0/32 is subnetted, 1 subnets\n"
+		"C        1.1.1.1 is directly connected, Loopback0\n"));
+	bench_close(&b);
+}
+
+static void ip_route_of_one_prefix(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, rt03);
+	bench_config(&b, "ip route 10.1.0.0 255.255.0.0 192.168.10.2 tag 7\n");
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip route 10.1.2.3"),
+		"Routing entry for 10.1.0.0/16\n"
+		"  Known via \"static\", distance 1, metric 0\n"
+		"  Tag 7\n"
+		"  Routing Descriptor Blocks:\n"
+		"  * 192.168.10.2\n"
+		"      Route metric is 0, traffic share count is 1\n"
+		"      Route tag 7\n");
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip route 192.168.20.9"),
+		"Routing entry for 192.168.20.0/24\n"
+		"  Known via \"connected\", distance 0, metric 0 (connected, via interface)\n"
+		"  Routing Descriptor Blocks:\n"
+		"  * directly connected, via Vlan20\n"
+		"      Route metric is 0, traffic share count is 1\n");
+	CU_ASSERT_STRING_EQUAL(
+		bench_show(&b, "show ip route 10.2.0.1"), "% Subnet not in table\n");
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip route 8.8.8.8"), "% Network not in table\n");
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip route 0.0.0.0"),
+		"Routing entry for 0.0.0.0/0, supernet\n"
+		"  Known via \"static\", distance 1, metric 0, candidate default path\n"
+		"  Routing Descriptor Blocks:\n"
+		"  * 192.168.10.1\n"
+		"      Route metric is 0, traffic share count is 1\n");
+	bench_close(&b);
+}
+
+static void ip_interface_brief(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, rt03);
+	bench_config(&b, "interface GigabitEthernet9\n shutdown\n");
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip interface brief"),
+		"Interface                  IP-Address      OK? Method Status                Protocol\n"
+		"GigabitEthernet0           unassigned      YES unset  up                    up      \n"
+		"GigabitEthernet1           unassigned      YES unset  up                    up      \n"
+		"GigabitEthernet8           192.168.10.16   YES NVRAM  up                    up      \n"
+		"GigabitEthernet9           unassigned      YES unset  administratively down down    \n"
+		"Vlan20                     192.168.20.1    YES NVRAM  up                    up      \n");
+	bench_close(&b);
+}
+
+static void arp_table(void)
+{
+	struct bench b;
+	struct bw_arp arp = { .addr = ip("192.168.20.10"), .state = BW_ARP_REACHABLE, .age = 190 };
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, rt03);
+	arp.if_id = iface_find(&b.ctl->ifaces, "Vlan20")->id;
+	memcpy(arp.mac, (uint8_t[]) { 0, 0x11, 0x22, 0x33, 0x44, 0x55 }, 6);
+	fake_add_row(&b.dp, BW_EVT_ARP, &arp, sizeof(arp));
+	arp.addr = ip("192.168.20.11");
+	arp.state = BW_ARP_INCOMPLETE;
+	fake_add_row(&b.dp, BW_EVT_ARP, &arp, sizeof(arp));
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show arp"),
+		"Protocol  Address          Age (min)  Hardware Addr   Type   Interface\n"
+		"Internet  192.168.10.16           -   0200.0000.0002  ARPA   GigabitEthernet8\n"
+		"Internet  192.168.20.1            -   0200.0000.0000  ARPA   Vlan20\n"
+		"Internet  192.168.20.10           3   0011.2233.4455  ARPA   Vlan20\n"
+		"Internet  192.168.20.11           0   Incomplete      ARPA   \n");
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip arp GigabitEthernet8"),
+		"Protocol  Address          Age (min)  Hardware Addr   Type   Interface\n"
+		"Internet  192.168.10.16           -   0200.0000.0002  ARPA   GigabitEthernet8\n");
+	bench_close(&b);
+}
+
+static void add_session(struct bench *b, uint8_t proto, uint16_t port, const char *remote,
+	uint16_t remote_port)
+{
+	struct bw_nat_session s = {
+		.local = ip("192.168.20.10"),
+		.global = ip("192.168.10.16"),
+		.remote = ip(remote),
+		.local_port = port,
+		.global_port = port,
+		.remote_port = remote_port,
+		.proto = proto,
+		.rule_id = 1,
+		.age = 11,
+		.idle = 1,
+		.timeout = 86400,
+		.id = 5,
+	};
+
+	fake_add_row(&b->dp, BW_EVT_NAT_SESSION, &s, sizeof(s));
+}
+
+static void nat_translations(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, rt03);
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip nat translations"),
+		"Pro Inside global      Inside local       Outside local      Outside global\n");
+	add_session(&b, IPPROTO_TCP, 2598, "23.219.39.17", 80);
+	add_session(&b, IPPROTO_TCP, 2599, "77.234.41.34", 80);
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip nat translations"),
+		"Pro Inside global       Inside local        Outside local    Outside global\n"
+		"tcp 192.168.10.16:2598  192.168.20.10:2598  23.219.39.17:80  23.219.39.17:80\n"
+		"tcp 192.168.10.16:2599  192.168.20.10:2599  77.234.41.34:80  77.234.41.34:80\n");
+	b.dp.n_rows = 0;
+	add_session(&b, IPPROTO_ICMP, 4711, "8.8.8.8", 0);
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip nat translations verbose"),
+		"Pro Inside global       Inside local        Outside local  Outside global\n"
+		"icmp 192.168.10.16:4711 192.168.20.10:4711  8.8.8.8:4711   8.8.8.8:4711\n"
+		"    create 00:00:11, use 00:00:01 timeout:86400000, left 23:59:59, \n"
+		"    flags: \n"
+		"extended, use_count: 0, entry-id: 5, lc_entries: 0\n");
+	bench_close(&b);
+}
+
+static void nat_statistics(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, rt03);
+	add_session(&b, IPPROTO_TCP, 2598, "23.219.39.17", 80);
+	b.dp.region.counters[0].nat.sessions = 1;
+	b.dp.region.counters[0].nat.peak = 1;
+	b.dp.region.counters[0].nat.hits = 216;
+	b.dp.region.counters[0].nat.expired = 1;
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip nat statistics"),
+		"Total active translations: 1 (0 static, 1 dynamic; 1 extended)\n"
+		"Peak translations: 1\n"
+		"Outside interfaces:\n"
+		"  GigabitEthernet8\n"
+		"Inside interfaces: \n"
+		"  Vlan20\n"
+		"Hits: 216  Misses: 0\n"
+		"CEF Translated packets: 216, CEF Punted packets: 0\n"
+		"Expired translations: 1\n"
+		"Dynamic mappings:\n"
+		"-- Inside Source\n"
+		"[Id: 1] access-list 1 pool GIP refcount 1\n"
+		" pool GIP: netmask 255.255.255.0\n"
+		"\tstart 192.168.10.16 end 192.168.10.16\n"
+		"\ttype generic, total addresses 1, allocated 1 (100%), misses 0\n"
+		"\n"
+		"Total doors: 0\n"
+		"Appl doors: 0\n"
+		"Normal doors: 0\n"
+		"Queued Packets: 0\n");
+	bench_close(&b);
+}
+
+static void vlans_and_status(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, rt03);
+	bench_config(&b, "vlan 30\n name servers\n"
+			 "interface GigabitEthernet1\n description uplink\n switchport mode trunk\n");
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show vlan brief"),
+		"\nVLAN Name                             Status    Ports\n"
+		"---- -------------------------------- --------- -------------------------------\n"
+		"1    default                          active    \n"
+		"20   VLAN0020                         active    Gi0\n"
+		"30   servers                          active    \n");
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show interfaces status"),
+		"\n"
+		"Port      Name               Status       Vlan       Duplex  Speed Type             \n"
+		"Gi0                          connected    20         a-full a-1000 10/100/1000BaseTX\n"
+		"Gi1       uplink             connected    trunk      a-full a-1000 10/100/1000BaseTX\n"
+		"Gi8                          connected    routed     a-full a-1000 10/100/1000BaseTX\n"
+		"Gi9                          connected    routed     a-full a-1000 10/100/1000BaseTX\n");
+	bench_close(&b);
+}
+
+static void cef(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, rt03);
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip cef"),
+		"Prefix               Next Hop             Interface\n"
+		"0.0.0.0/0            192.168.10.1         GigabitEthernet8\n"
+		"192.168.10.0/24      attached             GigabitEthernet8\n"
+		"192.168.10.0/32      receive              GigabitEthernet8\n"
+		"192.168.10.16/32     receive              GigabitEthernet8\n"
+		"192.168.10.255/32    receive              GigabitEthernet8\n"
+		"192.168.20.0/24      attached             Vlan20\n"
+		"192.168.20.0/32      receive              Vlan20\n"
+		"192.168.20.1/32      receive              Vlan20\n"
+		"192.168.20.255/32    receive              Vlan20\n");
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip cef 8.8.8.8"),
+		"0.0.0.0/0\n  nexthop 192.168.10.1 GigabitEthernet8\n");
+	bench_close(&b);
+}
+
+static void interfaces(void)
+{
+	struct bench b;
+	struct bw_if_counters *c;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, rt03);
+	c = &b.dp.region.counters[0].itf[iface_find(&b.ctl->ifaces, "GigabitEthernet8")->id];
+	c->rx_packets = 10;
+	c->rx_bytes = 1000;
+	c->tx_packets = 20;
+	c->tx_bytes = 2000;
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show interfaces GigabitEthernet8"),
+		"GigabitEthernet8 is up, line protocol is up \n"
+		"  Hardware is Gigabit Ethernet, address is 0200.0000.0002 (bia 0200.0000.0002)\n"
+		"  Internet address is 192.168.10.16/24\n"
+		"  MTU 1500 bytes, BW 1000000 Kbit/sec, DLY 10 usec, \n"
+		"     reliability 255/255, txload 1/255, rxload 1/255\n"
+		"  Encapsulation ARPA, loopback not set\n"
+		"  Keepalive set (10 sec)\n"
+		"  Full Duplex, 1Gbps, media type is RJ45\n"
+		"  output flow-control is unsupported, input flow-control is unsupported\n"
+		"  ARP type: ARPA, ARP Timeout 04:00:00\n"
+		"  Last input never, output never, output hang never\n"
+		"  Last clearing of \"show interface\" counters never\n"
+		"  Input queue: 0/75/0/0 (size/max/drops/flushes); Total output drops: 0\n"
+		"  Queueing strategy: fifo\n"
+		"  Output queue: 0/40 (size/max)\n"
+		"  5 minute input rate 0 bits/sec, 0 packets/sec\n"
+		"  5 minute output rate 0 bits/sec, 0 packets/sec\n"
+		"     10 packets input, 1000 bytes, 0 no buffer\n"
+		"     Received 0 broadcasts (0 IP multicasts)\n"
+		"     0 runts, 0 giants, 0 throttles \n"
+		"     0 input errors, 0 CRC, 0 frame, 0 overrun, 0 ignored\n"
+		"     0 watchdog, 0 multicast, 0 pause input\n"
+		"     20 packets output, 2000 bytes, 0 underruns\n"
+		"     0 output errors, 0 collisions, 0 interface resets\n"
+		"     0 unknown protocol drops\n"
+		"     0 babbles, 0 late collision, 0 deferred\n"
+		"     0 lost carrier, 0 no carrier, 0 pause output\n"
+		"     0 output buffer failures, 0 output buffers swapped out\n");
+	bench_close(&b);
+}
+
+static void times(void)
+{
+	char buf[FORMAT_AGE_SIZE], up[96];
+
+	CU_ASSERT_STRING_EQUAL(format_age(0, buf), "00:00:00");
+	CU_ASSERT_STRING_EQUAL(format_age(86399, buf), "23:59:59");
+	CU_ASSERT_STRING_EQUAL(format_age(86400 + 2 * 3600, buf), "1d02h");
+	CU_ASSERT_STRING_EQUAL(format_age(25 * 86400, buf), "3w4d");
+	CU_ASSERT_STRING_EQUAL(format_age(380 * 86400, buf), "1y2w");
+	CU_ASSERT_STRING_EQUAL(format_uptime(59, up, sizeof(up)), "0 minutes");
+	CU_ASSERT_STRING_EQUAL(
+		format_uptime(9 * 86400 + 3660, up, sizeof(up)), "1 week, 2 days, 1 hour, 1 minute");
+}
+
+int main(void)
+{
+	static const struct bench_test tests[] = {
+		{ "seed file is given back", seed_file_is_given_back },
+		{ "show ip route", ip_route },
+		{ "show ip route of one prefix", ip_route_of_one_prefix },
+		{ "show ip interface brief", ip_interface_brief },
+		{ "show arp", arp_table },
+		{ "show ip nat translations", nat_translations },
+		{ "show ip nat statistics", nat_statistics },
+		{ "show vlan brief, show interfaces status", vlans_and_status },
+		{ "show ip cef", cef },
+		{ "show interfaces", interfaces },
+		{ "times", times },
+		{ NULL, NULL },
+	};
+
+	return bench_main("show", tests);
+}
