@@ -69,7 +69,7 @@ static void on_tick(evutil_socket_t, short, void *arg)
 	if (ctl->ticks % IFACE_RATE_INTERVAL == 0)
 		iface_rates_sample(&ctl->ifaces);
 	if (ctl->ticks % CPU_LOAD_INTERVAL == 0)
-		cpu_load_sample(&ctl->load, dp_region(&ctl->dp));
+		cpu_load_sample(&ctl->load, dp_region(&ctl->dp), dp_workers(&ctl->dp));
 }
 
 /* --- the dataplane comes, tells what it holds, and goes --- */
@@ -184,8 +184,7 @@ static int init_parts(struct control *ctl, const struct control_options *o)
 		return err;
 	rib_init(&ctl->rib, &ctl->dp, &ctl->adjs, wake, ctl);
 	arp_table_init(&ctl->arps, ctl);
-	if ((err = acl_table_init(&ctl->acls, ctl)) != 0 ||
-		(err = nat_init(&ctl->nat, ctl)) != 0 ||
+	if ((err = acl_table_init(&ctl->acls, ctl)) != 0 || (err = nat_init(&ctl->nat, ctl)) != 0 ||
 		(err = iface_table_init(&ctl->ifaces, ctl)) != 0 ||
 		(err = host_init(&ctl->host, ctl, o->device)) != 0)
 		return err;

@@ -21,8 +21,8 @@ static void average(struct cpu_average *a, double part)
 }
 
 /* Busy cycles that went back are those of another dataplane. */
-static double busy_part(struct cpu_load *load, const struct bw_region *region, unsigned w,
-	double seconds)
+static double busy_part(
+	struct cpu_load *load, const struct bw_region *region, unsigned w, double seconds)
 {
 	uint64_t busy = region->counters[w].busy_cycles, last = load->busy[w];
 	double hz = (double)region->header->tsc_hz;
@@ -33,11 +33,10 @@ static double busy_part(struct cpu_load *load, const struct bw_region *region, u
 	return fmin((double)(busy - last) / (hz * seconds), 1);
 }
 
-void cpu_load_sample(struct cpu_load *load, const struct bw_region *region)
+void cpu_load_sample(struct cpu_load *load, const struct bw_region *region, unsigned n)
 {
 	uint64_t now = read_us(CLOCK_MONOTONIC), control = read_us(CLOCK_PROCESS_CPUTIME_ID);
 	double seconds = (double)(now - load->last_us) / 1e6;
-	unsigned n = region != NULL ? region->header->n_workers : 0;
 
 	if (load->last_us != 0)
 		average(&load->control, (double)(control - load->control_us) / (seconds * 1e6));

@@ -21,7 +21,7 @@ struct cpu_load {
 	struct cpu_average control, worker[BW_MAX_WORKERS];
 };
 
-/* Take a sample; region NULL: there is no dataplane. */
-void cpu_load_sample(struct cpu_load *load, const struct bw_region *region);
+/* Take a sample of control and of n workers; region may be NULL if n is 0. */
+void cpu_load_sample(struct cpu_load *load, const struct bw_region *region, unsigned n);
 
 #endif

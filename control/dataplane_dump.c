@@ -8,8 +8,8 @@
 
 #define MAX_ONESHOTS 4096
 
-struct dp_dump *dp_dump_start(struct dp_link *link, const struct bw_dump *what, dp_row_fn row,
-	dp_end_fn end, void *arg)
+struct dp_dump *dp_dump_start(
+	struct dp_link *link, const struct bw_dump *what, dp_row_fn row, dp_end_fn end, void *arg)
 {
 	struct dp_dump *dump;
 

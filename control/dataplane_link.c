@@ -13,6 +13,8 @@
 #define EVENTS_A_TURN 4096 /* then the event loop has others look in */
 
 static const struct timeval connect_interval = { .tv_usec = 200 * 1000 };
+/* After one that hung: each try may hold up everything else for a second. */
+static const struct timeval slow_interval = { .tv_sec = 5 };
 static const struct timeval retry_interval = { .tv_sec = 1 };
 static const struct timeval room_interval = { .tv_usec = 5 * 1000 };
 
@@ -217,6 +219,8 @@ static int connect_now(struct dp_link *link)
 	link->state = DP_READING;
 	link->acked = 0;
 	link->boot_id = link->client.region.header->boot_id;
+	link->n_workers = link->client.region.header->n_workers;
+	link->n_ports = link->client.region.header->n_ports;
 	link->hooks.attached(link->hooks.arg);
 	return read_objects(link);
 }
@@ -236,7 +240,7 @@ static void on_connect(evutil_socket_t, short, void *arg)
 		log_event(link->log, "PLATFORM-4-DATAPLANE", "no dataplane at %s: %s", link->path,
 			strerror(-err));
 	link->last_error = err;
-	evtimer_add(link->connect_timer, &connect_interval);
+	evtimer_add(link->connect_timer, err == -ETIMEDOUT ? &slow_interval : &connect_interval);
 }
 
 int dp_link_init(struct dp_link *link, struct event_base *base, const char *path, struct log *log,
@@ -315,10 +319,20 @@ void dp_flush(struct dp_link *link)
 bool dp_link_settled(const struct dp_link *link)
 {
 	return link->state == DP_UP && link->queued == 0 && link->n_oneshots == 0 &&
-		link->acked == link->client.seq;
+	       link->acked == link->client.seq;
 }
 
 const struct bw_region *dp_region(const struct dp_link *link)
 {
 	return link->state == DP_DOWN ? NULL : &link->client.region;
+}
+
+unsigned dp_workers(const struct dp_link *link)
+{
+	return link->state == DP_DOWN ? 0 : link->n_workers;
+}
+
+unsigned dp_ports(const struct dp_link *link)
+{
+	return link->state == DP_DOWN ? 0 : link->n_ports;
 }

@@ -91,9 +91,9 @@ struct dp_hooks {
 	void (*attached)(void *arg);			      /* the region can be read */
 	void (*detached)(void *arg);			      /* and now it cannot */
 	void (*held)(void *arg, const struct bw_msg *object); /* the dataplane holds this */
-	void (*identify)(void *arg); /* that was all: choose the ids */
-	void (*replay)(void *arg);   /* dp_touch() everything there is */
-	void (*synced)(void *arg);   /* the dataplane holds what control wants */
+	void (*identify)(void *arg);			      /* that was all: choose the ids */
+	void (*replay)(void *arg);			      /* dp_touch() everything there is */
+	void (*synced)(void *arg); /* the dataplane holds what control wants */
 	void (*port)(void *arg, const struct bw_port_state *port);
 	void (*wake)(void *arg); /* something is queued: call dp_flush() soon */
 };
@@ -123,6 +123,7 @@ struct dp_link {
 	struct bw_client client;
 	enum dp_state state;
 	uint64_t boot_id;
+	uint32_t n_workers, n_ports; /* as checked on attaching: the header is not read again */
 	uint32_t acked;
 	struct {
 		const struct dp_class_ops *ops;
@@ -146,8 +147,8 @@ int dp_link_init(struct dp_link *link, struct event_base *base, const char *path
 	const struct dp_hooks *hooks);
 void dp_link_fini(struct dp_link *link);
 
-void dp_class_register(struct dp_link *link, enum dp_class class, const struct dp_class_ops *ops,
-	void *owner);
+void dp_class_register(
+	struct dp_link *link, enum dp_class class, const struct dp_class_ops *ops, void *owner);
 
 /* Start to connect, now and whenever the dataplane is gone. */
 void dp_link_start(struct dp_link *link);
@@ -170,12 +171,16 @@ bool dp_link_settled(const struct dp_link *link);
 /* The region, or NULL without a dataplane. Not to be kept. */
 const struct bw_region *dp_region(const struct dp_link *link);
 
+/* How many counter blocks and ports the region has; 0 without a dataplane. */
+unsigned dp_workers(const struct dp_link *link);
+unsigned dp_ports(const struct dp_link *link);
+
 /*
  * Ask for rows. `end` is called once, later, unless the dump is cancelled before.
  * NULL with errno ENOTCONN or ENOMEM.
  */
-struct dp_dump *dp_dump_start(struct dp_link *link, const struct bw_dump *what, dp_row_fn row,
-	dp_end_fn end, void *arg);
+struct dp_dump *dp_dump_start(
+	struct dp_link *link, const struct bw_dump *what, dp_row_fn row, dp_end_fn end, void *arg);
 void dp_dump_cancel(struct dp_dump *dump);
 
 /*

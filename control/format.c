@@ -23,8 +23,8 @@ const char *format_prefix(bw_ip4 addr, unsigned plen, char buf[FORMAT_PREFIX_SIZ
 
 const char *format_mac(const uint8_t mac[6], char buf[FORMAT_MAC_SIZE])
 {
-	snprintf(buf, FORMAT_MAC_SIZE, "%02x%02x.%02x%02x.%02x%02x", mac[0], mac[1], mac[2],
-		mac[3], mac[4], mac[5]);
+	snprintf(buf, FORMAT_MAC_SIZE, "%02x%02x.%02x%02x.%02x%02x", mac[0], mac[1], mac[2], mac[3],
+		mac[4], mac[5]);
 	return buf;
 }
 

@@ -46,7 +46,7 @@ static bool is_good_name(const char *name)
 				      "0123456789-_.";
 
 	return name[0] != '\0' && name[0] != '.' && strlen(name) < 32 &&
-		name[strspn(name, allowed)] == '\0';
+	       name[strspn(name, allowed)] == '\0';
 }
 
 static int set_paths(struct daemon *d, const char *config, const char *platform)

@@ -144,8 +144,8 @@ static void got(struct ping *ping, const struct probe_icmp *icmp)
 		r->received++;
 		answered(ping, '!');
 	} else if (icmp->quotes && icmp->quoted_proto == IPPROTO_ICMP &&
-		icmp->quoted_to == ping->o.to && icmp->quoted_word[2] == ping->id &&
-		icmp->quoted_word[3] == ping->seq) {
+		   icmp->quoted_to == ping->o.to && icmp->quoted_word[2] == ping->id &&
+		   icmp->quoted_word[3] == ping->seq) {
 		answered(ping, mark_of(icmp));
 	}
 }
@@ -172,15 +172,15 @@ static int open_it(struct ping *ping)
 		return ping->fd;
 	if (setsockopt(ping->fd, IPPROTO_IP, IP_MTU_DISCOVER, &discover, sizeof(discover)) < 0)
 		return -errno;
-	ping->readable = event_new(
-		ping->ctl->base, ping->fd, EV_READ | EV_PERSIST, on_readable, ping);
+	ping->readable =
+		event_new(ping->ctl->base, ping->fd, EV_READ | EV_PERSIST, on_readable, ping);
 	ping->timer = evtimer_new(ping->ctl->base, on_timer, ping);
 	return ping->readable == NULL || ping->timer == NULL ? -ENOMEM : 0;
 }
 
 struct ping *ping_start(struct control *ctl, const struct ping_options *o,
-	void (*mark)(void *arg, char mark), void (*end)(void *arg, const struct ping_result *result),
-	void *arg)
+	void (*mark)(void *arg, char mark),
+	void (*end)(void *arg, const struct ping_result *result), void *arg)
 {
 	struct ping *ping = calloc(1, sizeof(*ping));
 	int err;

@@ -35,8 +35,8 @@ struct ping_result {
  * called once and frees the ping. NULL with errno: no socket to be had.
  */
 struct ping *ping_start(struct control *ctl, const struct ping_options *o,
-	void (*mark)(void *arg, char mark), void (*end)(void *arg, const struct ping_result *result),
-	void *arg);
+	void (*mark)(void *arg, char mark),
+	void (*end)(void *arg, const struct ping_result *result), void *arg);
 
 /* Stop now: `end` is not called. */
 void ping_cancel(struct ping *ping);

@@ -36,8 +36,9 @@ fail:
 int probe_icmp_socket(struct control *ctl, bw_ip4 source, bw_ip4 to)
 {
 	const struct icmp_filter filter = {
-		.data = ~(1u << ICMP_ECHOREPLY | 1u << ICMP_DEST_UNREACH | 1u << ICMP_SOURCE_QUENCH |
-			1u << ICMP_TIME_EXCEEDED | 1u << ICMP_PARAMETERPROB),
+		.data = ~(1u << ICMP_ECHOREPLY | 1u << ICMP_DEST_UNREACH |
+			  1u << ICMP_SOURCE_QUENCH | 1u << ICMP_TIME_EXCEEDED |
+			  1u << ICMP_PARAMETERPROB),
 	};
 	int fd = open_socket(ctl, SOCK_RAW, IPPROTO_ICMP, source, to), err;
 

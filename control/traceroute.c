@@ -131,8 +131,8 @@ static char note_of(const struct probe_icmp *icmp)
 static bool is_ours(const struct traceroute *t, const struct probe_icmp *icmp)
 {
 	return t->waiting && icmp->quotes && icmp->quoted_proto == IPPROTO_UDP &&
-		icmp->quoted_to == t->o.to && icmp->quoted_word[0] == t->local_port &&
-		icmp->quoted_word[1] == t->port;
+	       icmp->quoted_to == t->o.to && icmp->quoted_word[0] == t->local_port &&
+	       icmp->quoted_word[1] == t->port;
 }
 
 static void on_readable(evutil_socket_t fd, short, void *arg)
@@ -167,8 +167,7 @@ static int open_sockets(struct traceroute *t)
 		getsockname(t->udp_fd, (struct sockaddr *)&local, &len) < 0)
 		return -errno;
 	t->local_port = ntohs(local.sin_port);
-	t->readable = event_new(
-		t->ctl->base, t->icmp_fd, EV_READ | EV_PERSIST, on_readable, t);
+	t->readable = event_new(t->ctl->base, t->icmp_fd, EV_READ | EV_PERSIST, on_readable, t);
 	t->timer = evtimer_new(t->ctl->base, on_timer, t);
 	return t->readable == NULL || t->timer == NULL ? -ENOMEM : 0;
 }

@@ -127,19 +127,6 @@ struct acl_row {
 	struct bw_msg *m;
 };
 
-static bool take_hits(void *arg, const struct bw_acl_hits *hits)
-{
-	struct acl_row *row = arg;
-
-	if (row->skip) {
-		row->skip--;
-		return true;
-	}
-	row->m->acl_hits = *hits;
-	row->m = NULL;
-	return false;
-}
-
 static bool take_acl(void *arg, const struct bw_acl *acl)
 {
 	struct acl_row *row = arg;
@@ -155,10 +142,7 @@ static bool take_acl(void *arg, const struct bw_acl *acl)
 
 static bool next_hits(struct dp *dp, struct dump *d, struct bw_msg *m)
 {
-	struct acl_row row = { d->cursor++, m };
-
-	acl_hits_dump(dp->acl, take_hits, &row);
-	return row.m == NULL;
+	return acl_hits_next(dp->acl, &d->cursor, &m->acl_hits);
 }
 
 static bool next_acl(struct dp *dp, struct dump *d, struct bw_msg *m)

@@ -14,12 +14,14 @@
 #include "dp.h"
 
 #define MAX_ARGS       (24 + 2 * BW_MAX_PORTS)
+#define MAX_CPUS       256 /* the list of CPUs, as text */
+#define MAX_LCORES     ((BW_MAX_WORKERS + 1) * (MAX_CPUS + 8))
 #define DEFAULT_MEMORY 192 /* MiB; graph, buffers of two ports and EAL's own */
 
 struct args {
 	int argc;
 	char *argv[MAX_ARGS + 1];
-	char text[4096];
+	char text[MAX_LCORES + BW_MAX_PORTS * 128 + 1024];
 	size_t used;
 };
 
@@ -55,7 +57,7 @@ static void allowed_cpus(char *buf, size_t size)
 /* Lcore 0 is main, 1 and up are workers; what they run on comes after the @. */
 static void add_lcores(struct args *a, const struct bw_platform *p)
 {
-	char cpus[256], list[1024];
+	char cpus[MAX_CPUS], list[MAX_LCORES];
 	unsigned lcore = 1;
 	size_t n;
 

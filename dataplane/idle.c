@@ -128,6 +128,42 @@ static void take_error(struct worker *w, int fd)
 		epoll_ctl(w->epoll, EPOLL_CTL_DEL, fd, NULL);
 }
 
+/* What ended a sleep. `woken`: somebody rang the bell, or is about to. */
+static void attend(struct worker *w, const struct epoll_event *ev, int n, bool woken)
+{
+	for (int i = 0; i < n; i++) {
+		if (ev[i].data.fd == w->bell) {
+			/* perhaps rung for the sleep before: it woke by itself meanwhile */
+			bw_bell_clear(w->bell);
+			woken = true;
+		} else if (ev[i].events & (EPOLLERR | EPOLLHUP)) {
+			take_error(w, ev[i].data.fd);
+		}
+	}
+	if (n > 0 && !woken)
+		w->false_alarms++; /* until a walk takes a packet */
+}
+
+/* Ports are readable, yet there is nothing to read: sleep without them. True if it was so. */
+static bool sleep_blindly(struct worker *w)
+{
+	const struct timespec t = { .tv_nsec = TIMED_MAX_NS * 8 };
+
+	if (w->false_alarms <= FALSE_ALARMS)
+		return false;
+	w->false_alarms = 0;
+	nanosleep(&t, NULL);
+	return true;
+}
+
+void idle_woken(struct worker *w)
+{
+	struct epoll_event ev[8];
+
+	attend(w, ev, epoll_wait(w->epoll, ev, RTE_DIM(ev), 0), false);
+	sleep_blindly(w);
+}
+
 void idle_sleep(struct worker *w, uint64_t ns)
 {
 	struct rte_rcu_qsbr *qsbr = rcu_qsbr(w->dp->rcu);
@@ -136,28 +172,17 @@ void idle_sleep(struct worker *w, uint64_t ns)
 	int n = 0;
 
 	w->counters->sleeps++;
-	if (w->false_alarms > FALSE_ALARMS) { /* readable, yet there is nothing to read */
-		t.tv_nsec = TIMED_MAX_NS * 8;
-		w->false_alarms = 0;
-		rte_rcu_qsbr_thread_offline(qsbr, w->id);
-		nanosleep(&t, NULL);
+	rte_rcu_qsbr_thread_offline(qsbr, w->id);
+	if (sleep_blindly(w)) {
 		rte_rcu_qsbr_thread_online(qsbr, w->id);
 		return;
 	}
 	/* say so before the last look at the rings, so that nobody's news falls between */
 	atomic_store(&w->sleeps, true);
-	if (rte_ring_empty(w->inbox) && rte_ring_empty(w->jobs)) {
-		rte_rcu_qsbr_thread_offline(qsbr, w->id);
+	if (rte_ring_empty(w->inbox) && rte_ring_empty(w->jobs))
 		n = epoll_pwait2(w->epoll, ev, RTE_DIM(ev), &t, NULL);
-		rte_rcu_qsbr_thread_online(qsbr, w->id);
-	}
-	if (!atomic_exchange(&w->sleeps, false))
-		bw_bell_clear(w->bell);
-	else if (n > 0)
-		w->false_alarms++; /* until a walk takes a packet */
-	for (int i = 0; i < n; i++)
-		if (ev[i].events & (EPOLLERR | EPOLLHUP))
-			take_error(w, ev[i].data.fd);
+	rte_rcu_qsbr_thread_online(qsbr, w->id);
+	attend(w, ev, n, !atomic_exchange(&w->sleeps, false));
 }
 
 void idle_wake(struct worker *w)

@@ -24,6 +24,12 @@ uint64_t idle_time(struct worker *w, unsigned packets);
 /* Sleep. A frame, a packet in the inbox or a job ends it. */
 void idle_sleep(struct worker *w, uint64_t ns);
 
+/*
+ * Single-core mode, where the main loop itself has slept on w->epoll: see to what woke it, and
+ * sleep a little without the ports if they did so for nothing too often.
+ */
+void idle_woken(struct worker *w);
+
 /* Wake the worker if it sleeps. Any thread; a system call only if it does. */
 void idle_wake(struct worker *w);
 

@@ -199,6 +199,7 @@ static void run_as_worker(struct loop *l)
 		if (ns && !l->more && rte_ring_empty(w->inbox) && rte_ring_empty(w->jobs)) {
 			w->counters->sleeps++;
 			wait_for_events(l, RTE_MIN(ns, ns_to_tick(l)));
+			idle_woken(w);
 		}
 	}
 	atomic_store(&w->running, false);

@@ -423,6 +423,8 @@ static void itf_changed_one(struct dp *dp, struct neigh *n, uint64_t if_id)
 	if (itf && arp_on_subnet(itf, n->addr)) {
 		add_host_route(dp, n);
 		update_adjs(dp, n);
+	} else if (itf && n->state == BW_ARP_STATIC) {
+		update_adjs(dp, n); /* it is configuration; its subnet may come yet */
 	} else {
 		forget(dp, n);
 	}

@@ -42,6 +42,7 @@ static void destroy_fib(void *fib)
 int vrf_del(struct dp *dp, uint32_t vrf_id)
 {
 	struct fib *fib;
+	uint32_t old;
 
 	if (vrf_id == 0 || vrf_id >= BW_MAX_VRFS || !dp->fib[vrf_id])
 		return BW_E_NO_OBJECT;
@@ -53,6 +54,8 @@ int vrf_del(struct dp *dp, uint32_t vrf_id)
 			return BW_E_IN_USE;
 	host_del(dp, vrf_id);
 	__atomic_store_n(&dp->fib[vrf_id], NULL, __ATOMIC_RELEASE);
+	/* now, not with the table: by then the id may have routes again */
+	fib_del(fib, UINT32_MAX, 32, &old);
 	rcu_defer(dp->rcu, destroy_fib, fib);
 	return BW_OK;
 }
@@ -220,6 +223,8 @@ int route_set(struct dp *dp, const struct bw_route *r, uint8_t epoch)
 
 	if (r->vrf_id >= BW_MAX_VRFS || !dp->fib[r->vrf_id] || !adj_exists(dp->adj, r->adj_id))
 		return BW_E_NO_OBJECT;
+	if (r->prefix == UINT32_MAX && r->plen == 32) /* not control's; see route_del() */
+		return BW_E_BAD_VALUE;
 	rc = fib_set(dp->fib[r->vrf_id], rte_be_to_cpu_32(r->prefix), r->plen, r->adj_id, epoch,
 		&old);
 	if (rc < 0)

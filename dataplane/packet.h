@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the dataplane knows of a packet besides its bytes: a 32-byte struct in
+ * What the dataplane knows of a packet besides its bytes: a 24-byte struct in
  * the mbuf's dynamic field, valid from `ethernet` (or the inbox) to `port_tx`.
  *
  * The mbuf's data starts at the header that the current node works on: at the
@@ -14,6 +14,7 @@
 #include <rte_mbuf.h>
 
 #include "api/drops.h"
+#include "api/msg.h"
 
 enum pkt_flags {
 	PKT_F_LOCAL = 1 << 0,	/* made by the router itself: TTL is not touched */
@@ -31,23 +32,25 @@ struct pkt_meta {
 	uint32_t adj;	/* adjacency id, after the lookup */
 	uint16_t in_if; /* interface it came in on; 0 for the router's own */
 	uint16_t out_if;
-	uint16_t vrf;
 	uint16_t flags; /* enum pkt_flags */
 	uint16_t vlan;	/* layer 2: the VLAN it is in */
 	uint16_t l4_src, l4_dst; /* see PKT_F_L4_KNOWN; network byte order; ICMP: id, 0 */
-	uint8_t drop;	   /* enum bw_drop, set by the node that sends it to `drop` */
-	uint8_t entry;	   /* enum inbox_entry: where it goes on at another worker */
-	uint16_t icmp_arg; /* MTU of a fragmentation-needed */
+	union {
+		uint16_t icmp_arg; /* MTU of a fragmentation-needed */
+		uint16_t out_port; /* `port_tx`: the port */
+	};
+	uint8_t vrf;
+	uint8_t drop;  /* enum bw_drop, set by the node that sends it to `drop` */
+	uint8_t entry; /* enum inbox_entry: where it goes on at another worker */
+	uint8_t punt;  /* enum punt_reason; in `handoff`: the worker */
 	uint8_t icmp_type, icmp_code; /* the error that `icmp_error` is to send */
-	uint16_t out_port; /* `port_tx`: the port */
-	uint16_t punt;	   /* enum punt_reason; to `handoff`: the worker it goes to */
-	uint16_t pad;
 };
 
-_Static_assert(sizeof(struct pkt_meta) == 32, "fits the mbuf's dynamic field");
+_Static_assert(sizeof(struct pkt_meta) == 24, "leaves room for drivers' timestamps");
+_Static_assert(BW_MAX_VRFS <= 256 && BW_MAX_WORKERS <= 256, "vrf and punt are bytes");
 
-/* Last 32 bytes of the mbuf: a constant, so that no node has to load an offset. */
-#define PKT_META_OFFSET 96
+/* Last 24 bytes of the mbuf: a constant, so that no node has to load an offset. */
+#define PKT_META_OFFSET 104
 _Static_assert(PKT_META_OFFSET >= offsetof(struct rte_mbuf, dynfield1) &&
 		PKT_META_OFFSET + sizeof(struct pkt_meta) <= sizeof(struct rte_mbuf),
 	"inside the dynamic field");

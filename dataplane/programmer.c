@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "programmer.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,7 @@ void programmer_attached(struct dp *dp)
 void programmer_detached(struct dp *dp)
 {
 	dp->programmer->attached = false;
+	acl_set_abandon(dp->acl);
 	dumps_forget(dp->programmer->dumps);
 }
 
@@ -160,6 +162,8 @@ static int do_host(struct dp *dp, const struct bw_msg *m)
 	dp->hosts_changed = true;
 	if (rc == -EINVAL)
 		return BW_E_BAD_VALUE;
+	if (rc == -ENOENT && m->hdr.type == BW_CMD_HOST_DEL)
+		return BW_E_NO_OBJECT;
 	return rc == 0 ? BW_OK : BW_E_HOST;
 }
 

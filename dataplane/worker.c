@@ -154,13 +154,14 @@ void worker_flush_jobs(struct dp *dp, unsigned id)
 {
 	struct worker *w = dp->worker[id];
 
-	if (w->lcore == rte_lcore_id() || !atomic_load(&w->running)) {
-		run_jobs(w);
-		return;
-	}
-	while (!rte_ring_empty(w->jobs))
+	while (w->lcore != rte_lcore_id() && atomic_load(&w->running)) {
+		if (rte_ring_empty(w->jobs)) {
+			rcu_wait(dp->rcu); /* the last one has left the ring, and now returned */
+			return;
+		}
 		rte_pause();
-	rcu_wait(dp->rcu); /* the last one has left the ring, and now has returned */
+	}
+	run_jobs(w); /* it is this lcore, or it has stopped */
 }
 
 static void tick(struct worker *w)
@@ -204,8 +205,7 @@ int worker_main(void *arg)
 		if (ns)
 			idle_sleep(w, ns);
 	}
-	atomic_store(&w->running, false);
-	run_jobs(w);
 	rte_rcu_qsbr_thread_offline(qsbr, w->id);
+	atomic_store(&w->running, false); /* jobs that come now are the main lcore's to run */
 	return 0;
 }

@@ -51,7 +51,7 @@ struct worker {
 	struct nat_shard *nat;
 	struct vfr_table *vfr;
 	unsigned n_rxq;
-	struct worker_rxq rxq[BW_MAX_PORTS * 4];
+	struct worker_rxq rxq[BW_MAX_PORTS * BW_MAX_WORKERS];
 
 	/* written by this worker only */
 	uint64_t now;	  /* TSC at the start of this walk */

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Access lists, numbered (`access-list 1 ...`) and named (`ip access-list ...`). */
 #include <errno.h>
-#include <json-c/json.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands/commands.h"
-#include "cli/commands/dump.h"
 #include "control/format.h"
 
 #define STD_NUMBER "{<list:1-99>|<list:1300-1999>}"
@@ -28,11 +26,11 @@
 #define TCP_PORT "{<port:0-65535>|" TCP_NAME "} "
 #define UDP_PORT "{<port:0-65535>|" UDP_NAME "} "
 #define TCP_PORTS                                                                                  \
-	"[eq " TCP_PORT "|neq " TCP_PORT "|gt <port:0-65534>|lt <port:1-65535>|range " TCP_PORT    \
-		TCP_PORT "] "
+	"[eq " TCP_PORT "|neq " TCP_PORT                                                           \
+	"|gt <port:0-65534>|lt <port:1-65535>|range " TCP_PORT TCP_PORT "] "
 #define UDP_PORTS                                                                                  \
-	"[eq " UDP_PORT "|neq " UDP_PORT "|gt <port:0-65534>|lt <port:1-65535>|range " UDP_PORT    \
-		UDP_PORT "] "
+	"[eq " UDP_PORT "|neq " UDP_PORT                                                           \
+	"|gt <port:0-65534>|lt <port:1-65535>|range " UDP_PORT UDP_PORT "] "
 #define ICMP_TYPE                                                                                  \
 	"[<message:administratively-prohibited|alternate-address|conversion-error|"                \
 	"dod-host-prohibited|dod-net-prohibited|echo|echo-reply|general-parameter-problem|"        \
@@ -44,8 +42,7 @@
 	"protocol-unreachable|reassembly-timeout|redirect|router-advertisement|"                   \
 	"router-solicitation|source-quench|source-route-failed|time-exceeded|timestamp-reply|"     \
 	"timestamp-request|traceroute|ttl-exceeded|unreachable>|<type:0-255> [<code:0-255>]] "
-#define PROTOCOL                                                                                   \
-	"{<protocol:ip|ahp|eigrp|esp|gre|igmp|ipinip|nos|ospf|pcp|pim>|<protocol:0-255>} "
+#define PROTOCOL "{<protocol:ip|ahp|eigrp|esp|gre|igmp|ipinip|nos|ospf|pcp|pim>|<protocol:0-255>} "
 
 #define STANDARD ACTION "{any|host <address:A.B.C.D>|<address:A.B.C.D> [<wildcard:WILDCARD>]} [log]"
 #define TCP	 ACTION "tcp " ADDRESS TCP_PORTS ADDRESS TCP_PORTS "(established|fragments|log)"
@@ -218,7 +215,8 @@ static int print_entry(const struct acl_entry *e, bool extended, char *buf, size
 
 static bool is_extended(const struct cli_args *args)
 {
-	return cli_has(args, "list") && acl_number_sort((unsigned)cli_arg_number(args, "list", 0)) > 0;
+	return cli_has(args, "list") &&
+	       acl_number_sort((unsigned)cli_arg_number(args, "list", 0)) > 0;
 }
 
 static int render_numbered(const struct cli_args *args, char *buf, size_t size)
@@ -358,110 +356,6 @@ static int apply_number(struct cli_ctx *ctx, const struct cli_args *args, enum c
 	return cli_imply(ctx, "no %s", e->line);
 }
 
-/* --- show --- */
-
-static void print_rule(struct cli_ctx *ctx, const struct acl *acl, const struct acl_entry *e,
-	uint64_t hits, struct json_object *list)
-{
-	char text[400];
-
-	acl_format(acl, e, text, sizeof(text));
-	if (list != NULL) {
-		struct json_object *row = cmd_json_item(list);
-
-		cmd_json_number(row, "sequence", e->seq);
-		cmd_json_text(row, "entry", text);
-		cmd_json_number(row, "matches", hits);
-	} else if (hits > 0) {
-		cli_printf(ctx->out, "    %u %s (%llu match%s)\n", e->seq, text,
-			(unsigned long long)hits, hits == 1 ? "" : "es");
-	} else {
-		cli_printf(ctx->out, "    %u %s\n", e->seq, text);
-	}
-}
-
-static int compare_hits(const void *a, const void *b)
-{
-	const struct bw_acl_hits *x = a, *y = b;
-
-	if (x->acl_id != y->acl_id)
-		return x->acl_id < y->acl_id ? -1 : 1;
-	return x->index < y->index ? -1 : x->index > y->index;
-}
-
-/* The count of rule `index`. Rows are sorted, and asked for in order: *at says how far we are. */
-static uint64_t hits_of(
-	const struct cmd_rows *rows, const struct acl *acl, uint32_t index, size_t *at)
-{
-	for (; acl->id != 0 && *at < rows->n; (*at)++) {
-		const struct bw_acl_hits *hits = cmd_rows_at(rows, *at);
-
-		if (hits->acl_id > acl->id || (hits->acl_id == acl->id && hits->index > index))
-			break;
-		if (hits->acl_id == acl->id && hits->index == index)
-			return hits->hits;
-	}
-	return 0;
-}
-
-static void print_list(struct cli_ctx *ctx, const struct acl *acl, const struct cmd_rows *rows,
-	struct json_object *lists)
-{
-	struct json_object *entries = NULL;
-	uint32_t index = 0;
-	size_t at = 0;
-
-	if (lists != NULL) {
-		struct json_object *row = cmd_json_item(lists);
-
-		cmd_json_text(row, "name", acl->name);
-		cmd_json_text(row, "type", acl->extended ? "extended" : "standard");
-		entries = cmd_json_list(row, "entries");
-	} else {
-		cli_printf(ctx->out, "%s IP access list %s\n",
-			acl->extended ? "Extended" : "Standard", acl->name);
-	}
-	for (size_t i = 0; i < acl->n; i++) {
-		const struct acl_entry *e = &acl->item[i];
-		uint64_t hits;
-
-		if (e->is_remark)
-			continue;
-		hits = hits_of(rows, acl, index, &at);
-		print_rule(ctx, acl, e, hits, entries);
-		index++;
-	}
-}
-
-static int print_lists(struct cli_ctx *ctx, struct cmd_rows *rows)
-{
-	struct acl_table *acls = &cmd_settled(ctx)->acls;
-	struct json_object *json = cli_out_json(ctx->out), *lists = NULL;
-	const struct acl *acl;
-
-	if (rows->n > 1)
-		qsort(rows->row, rows->n, rows->row_size, compare_hits);
-	if (json != NULL)
-		lists = cmd_json_list(json, "access_lists");
-	TAILQ_FOREACH (acl, &acls->list, entry)
-		if (acl->exists && (rows->name[0] == '\0' || strcmp(rows->name, acl->name) == 0))
-			print_list(ctx, acl, rows, lists);
-	return 0;
-}
-
-static int show_lists(struct cli_ctx *ctx, const struct cli_args *args)
-{
-	const struct bw_dump what = { .what = BW_EVT_ACL_HITS };
-	const char *name = cli_arg_text(args, "name");
-	struct cmd_rows *rows = cmd_rows_new(sizeof(struct bw_acl_hits), print_lists);
-
-	if (rows == NULL)
-		return -ENOMEM;
-	if (name != NULL)
-		snprintf(rows->name, sizeof(rows->name), "%s", name);
-	return cmd_rows_run(ctx, rows, &what, true);
-}
-
 static const struct cli_help help[] = {
 	{ "access-list", "Add an access list entry" },
 	{ "list", "IP access list number" },
@@ -503,7 +397,6 @@ static const struct cli_help help[] = {
 	{ "fragments", "Check non-initial fragments" },
 	{ "type", "ICMP message type" },
 	{ "code", "ICMP message code" },
-	{ "access-lists", "List access lists" },
 	{ NULL, NULL },
 };
 
@@ -513,27 +406,84 @@ static const struct cli_mode modes[] = {
 	{ .name = NULL },
 };
 
-/* A line of a numbered list, and of a named standard or extended one. */
-#define NUMBERED(line)                                                                             \
-	{                                                                                          \
-		.mode = "config", .syntax = line, .help = help, .key = "*",                        \
-		.flags = CLI_ORDERED, .sort = "list", .rank = RANK_LIST,                           \
-		.apply = apply_numbered, .render = render_numbered                                 \
-	}
-#define NAMED(nacl, line, how)                                                                     \
-	{                                                                                          \
-		.mode = nacl, .syntax = line, .help = help, .key = "*", .flags = CLI_ORDERED,      \
-		.apply = apply_named, .render = how                                                \
-	}
-
 static const struct cli_command commands[] = {
-	NUMBERED("access-list " STD_NUMBER " " STANDARD),
-	NUMBERED("access-list " EXT_NUMBER " " TCP),
-	NUMBERED("access-list " EXT_NUMBER " " UDP),
-	NUMBERED("access-list " EXT_NUMBER " " ICMP),
-	NUMBERED("access-list " EXT_NUMBER " " OTHER),
-	NUMBERED("access-list " STD_NUMBER " remark <text:LINE>"),
-	NUMBERED("access-list " EXT_NUMBER " remark <text:LINE>"),
+	{
+		.mode = "config",
+		.syntax = "access-list " STD_NUMBER " " STANDARD,
+		.help = help,
+		.key = "*",
+		.flags = CLI_ORDERED,
+		.sort = "list",
+		.rank = RANK_LIST,
+		.apply = apply_numbered,
+		.render = render_numbered,
+	},
+	{
+		.mode = "config",
+		.syntax = "access-list " EXT_NUMBER " " TCP,
+		.help = help,
+		.key = "*",
+		.flags = CLI_ORDERED,
+		.sort = "list",
+		.rank = RANK_LIST,
+		.apply = apply_numbered,
+		.render = render_numbered,
+	},
+	{
+		.mode = "config",
+		.syntax = "access-list " EXT_NUMBER " " UDP,
+		.help = help,
+		.key = "*",
+		.flags = CLI_ORDERED,
+		.sort = "list",
+		.rank = RANK_LIST,
+		.apply = apply_numbered,
+		.render = render_numbered,
+	},
+	{
+		.mode = "config",
+		.syntax = "access-list " EXT_NUMBER " " ICMP,
+		.help = help,
+		.key = "*",
+		.flags = CLI_ORDERED,
+		.sort = "list",
+		.rank = RANK_LIST,
+		.apply = apply_numbered,
+		.render = render_numbered,
+	},
+	{
+		.mode = "config",
+		.syntax = "access-list " EXT_NUMBER " " OTHER,
+		.help = help,
+		.key = "*",
+		.flags = CLI_ORDERED,
+		.sort = "list",
+		.rank = RANK_LIST,
+		.apply = apply_numbered,
+		.render = render_numbered,
+	},
+	{
+		.mode = "config",
+		.syntax = "access-list " STD_NUMBER " remark <text:LINE>",
+		.help = help,
+		.key = "*",
+		.flags = CLI_ORDERED,
+		.sort = "list",
+		.rank = RANK_LIST,
+		.apply = apply_numbered,
+		.render = render_numbered,
+	},
+	{
+		.mode = "config",
+		.syntax = "access-list " EXT_NUMBER " remark <text:LINE>",
+		.help = help,
+		.key = "*",
+		.flags = CLI_ORDERED,
+		.sort = "list",
+		.rank = RANK_LIST,
+		.apply = apply_numbered,
+		.render = render_numbered,
+	},
 	{
 		.mode = "config",
 		.syntax = "access-list {<list:1-199>|<list:1300-2699>}",
@@ -560,12 +510,59 @@ static const struct cli_command commands[] = {
 		.rank = RANK_NAMED_LIST,
 		.apply = apply_list,
 	},
-	NAMED("config-std-nacl", SEQ STANDARD, render_standard),
-	NAMED("config-ext-nacl", SEQ TCP, render_extended),
-	NAMED("config-ext-nacl", SEQ UDP, render_extended),
-	NAMED("config-ext-nacl", SEQ ICMP, render_extended),
-	NAMED("config-ext-nacl", SEQ OTHER, render_extended),
-	NAMED("config-std-nacl config-ext-nacl", "remark <text:LINE>", NULL),
+	{
+		.mode = "config-std-nacl",
+		.syntax = SEQ STANDARD,
+		.help = help,
+		.key = "*",
+		.flags = CLI_ORDERED,
+		.apply = apply_named,
+		.render = render_standard,
+	},
+	{
+		.mode = "config-ext-nacl",
+		.syntax = SEQ TCP,
+		.help = help,
+		.key = "*",
+		.flags = CLI_ORDERED,
+		.apply = apply_named,
+		.render = render_extended,
+	},
+	{
+		.mode = "config-ext-nacl",
+		.syntax = SEQ UDP,
+		.help = help,
+		.key = "*",
+		.flags = CLI_ORDERED,
+		.apply = apply_named,
+		.render = render_extended,
+	},
+	{
+		.mode = "config-ext-nacl",
+		.syntax = SEQ ICMP,
+		.help = help,
+		.key = "*",
+		.flags = CLI_ORDERED,
+		.apply = apply_named,
+		.render = render_extended,
+	},
+	{
+		.mode = "config-ext-nacl",
+		.syntax = SEQ OTHER,
+		.help = help,
+		.key = "*",
+		.flags = CLI_ORDERED,
+		.apply = apply_named,
+		.render = render_extended,
+	},
+	{
+		.mode = "config-std-nacl config-ext-nacl",
+		.syntax = "remark <text:LINE>",
+		.help = help,
+		.key = "*",
+		.flags = CLI_ORDERED,
+		.apply = apply_named,
+	},
 	{
 		.mode = "config-std-nacl config-ext-nacl",
 		.syntax = "<seq:1-2147483647>",
@@ -573,20 +570,6 @@ static const struct cli_command commands[] = {
 		.key = "seq",
 		.flags = CLI_UNSET_ABSENT,
 		.apply = apply_number,
-	},
-	{
-		.mode = "exec",
-		.syntax = "show access-lists [<name:WORD>]",
-		.help = help,
-		.flags = CLI_USER,
-		.run = show_lists,
-	},
-	{
-		.mode = "exec",
-		.syntax = "show ip access-lists [<name:WORD>]",
-		.help = help,
-		.flags = CLI_USER,
-		.run = show_lists,
 	},
 	{ .mode = NULL },
 };

@@ -181,11 +181,10 @@ static int print_macs(struct cli_ctx *ctx, struct cmd_rows *rows)
 	if (json != NULL)
 		list = cmd_json_list(json, "mac_addresses");
 	else
-		cli_puts(ctx->out,
-			"          Mac Address Table\n"
-			"-------------------------------------------\n\n"
-			"Vlan    Mac Address       Type        Ports\n"
-			"----    -----------       --------    -----\n");
+		cli_puts(ctx->out, "          Mac Address Table\n"
+				   "-------------------------------------------\n\n"
+				   "Vlan    Mac Address       Type        Ports\n"
+				   "----    -----------       --------    -----\n");
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct bw_mac *m = cmd_rows_at(rows, i);
 		const struct iface *ifc = port_of(t, m->port);
@@ -203,8 +202,8 @@ static int print_macs(struct cli_ctx *ctx, struct cmd_rows *rows)
 			cmd_json_number(row, "age", m->age);
 			continue;
 		}
-		cli_printf(ctx->out, "%4u    %s    %-8s    %s\n", m->vlan,
-			format_mac(m->mac, mac), type, port);
+		cli_printf(ctx->out, "%4u    %s    %-8s    %s\n", m->vlan, format_mac(m->mac, mac),
+			type, port);
 	}
 	if (list == NULL)
 		cli_printf(ctx->out, "Total Mac Addresses for this criterion: %zu\n", rows->n);

@@ -43,8 +43,8 @@ static int clear_counters(struct cli_ctx *ctx, const struct cli_args *args)
 	if (cli_has(args, "ifname") && ifc == NULL)
 		return cli_fail_at(ctx, "ifname");
 	ret = cli_ask(ctx, CLI_ASK_CONFIRM,
-		ifc != NULL ? "Clear \"show interface\" counters on this interface [confirm]" :
-			      "Clear \"show interface\" counters on all interfaces [confirm]",
+		ifc != NULL ? "Clear \"show interface\" counters on this interface [confirm]"
+			    : "Clear \"show interface\" counters on all interfaces [confirm]",
 		"y", &answer);
 	if (ret != 0 || answer[0] != 'y')
 		return ret;

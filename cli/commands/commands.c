@@ -16,6 +16,7 @@ const struct cli_topic *const byway_topics[] = {
 	&cli_ip_route_topic,
 	&cli_nat_topic,
 	&cli_ping_topic,
+	&cli_show_access_list_topic,
 	&cli_show_cef_topic,
 	&cli_show_interfaces_topic,
 	&cli_show_ip_interface_topic,
@@ -46,7 +47,8 @@ const char *cmd_arg_ifname(const struct cli_args *args, const char *name, char b
 	return buf;
 }
 
-struct iface *cmd_arg_iface(const struct cli_ctx *ctx, const struct cli_args *args, const char *name)
+struct iface *cmd_arg_iface(
+	const struct cli_ctx *ctx, const struct cli_args *args, const char *name)
 {
 	char buf[BW_NAME_LEN];
 

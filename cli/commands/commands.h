@@ -15,9 +15,9 @@ extern const struct cli_topic *const byway_topics[];
 
 extern const struct cli_topic cli_access_list_topic, cli_arp_topic, cli_clear_topic,
 	cli_harmless_topic, cli_interface_topic, cli_ip_address_topic, cli_ip_interface_topic,
-	cli_ip_route_topic, cli_nat_topic, cli_ping_topic, cli_show_cef_topic,
-	cli_show_interfaces_topic, cli_show_ip_interface_topic, cli_show_nat_topic,
-	cli_show_platform_topic, cli_show_route_topic, cli_show_system_topic,
+	cli_ip_route_topic, cli_nat_topic, cli_ping_topic, cli_show_access_list_topic,
+	cli_show_cef_topic, cli_show_interfaces_topic, cli_show_ip_interface_topic,
+	cli_show_nat_topic, cli_show_platform_topic, cli_show_route_topic, cli_show_system_topic,
 	cli_switchport_topic, cli_system_topic, cli_traceroute_topic;
 
 /* Ranks in show running-config: one place to see IOS's order. A section is a hundred. */
@@ -74,7 +74,8 @@ struct control *cmd_settled(const struct cli_ctx *ctx);
 struct iface *cmd_parent_iface(const struct cli_ctx *ctx);
 
 /* The existing interface that an argument names; NULL if there is none or no such argument. */
-struct iface *cmd_arg_iface(const struct cli_ctx *ctx, const struct cli_args *args, const char *name);
+struct iface *cmd_arg_iface(
+	const struct cli_ctx *ctx, const struct cli_args *args, const char *name);
 
 /* An address argument as control has it: network byte order; 0 when absent. */
 bw_ip4 cmd_arg_ip(const struct cli_args *args, const char *name);

@@ -52,7 +52,7 @@ int cmd_rows_add(struct cmd_rows *rows, const void *row)
 bool cmd_rows_match(const struct cmd_rows *rows, bw_ip4 address, uint32_t if_id)
 {
 	return (rows->address == 0 || rows->address == address) &&
-		(rows->if_id == 0 || rows->if_id == if_id);
+	       (rows->if_id == 0 || rows->if_id == if_id);
 }
 
 static void on_row(void *arg, const struct bw_msg *row)
@@ -120,8 +120,7 @@ static void cancel(void *state)
 	cmd_rows_free(state);
 }
 
-int cmd_rows_run(
-	struct cli_ctx *ctx, struct cmd_rows *rows, const struct bw_dump *what, bool alone)
+int cmd_rows_run(struct cli_ctx *ctx, struct cmd_rows *rows, const struct bw_dump *what, bool alone)
 {
 	struct control *ctl = cmd_control(ctx);
 	int ret;

@@ -25,7 +25,7 @@ struct cmd_rows {
 
 	/* Prints. 0, negative errno, or CLI_PENDING: the output is full, call again. */
 	int (*print)(struct cli_ctx *ctx, struct cmd_rows *rows);
-	size_t at;   /* how far print has got; its own, as is the next */
+	size_t at; /* how far print has got; its own, as is the next */
 	int phase;
 	void *state; /* freed with the rows */
 

@@ -32,7 +32,7 @@ static bool is_physical(const struct cli_args *args)
 	const struct cli_ifname *name = cli_arg_ifname(args, "ifname");
 
 	return name->sub == 0 && name->type != CLI_IF_VLAN && name->type != CLI_IF_LOOPBACK &&
-		name->type != CLI_IF_NULL;
+	       name->type != CLI_IF_NULL;
 }
 
 static int apply_description(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)

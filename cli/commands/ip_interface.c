@@ -94,8 +94,8 @@ static int apply_arp_timeout(struct cli_ctx *ctx, const struct cli_args *args, e
 {
 	struct iface *ifc = cmd_parent_iface(ctx);
 
-	ifc->arp_timeout = op == CLI_SET ? cli_arg_number(args, "seconds", 0) :
-					   IFACE_ARP_TIMEOUT_DEFAULT;
+	ifc->arp_timeout =
+		op == CLI_SET ? cli_arg_number(args, "seconds", 0) : IFACE_ARP_TIMEOUT_DEFAULT;
 	iface_changed(ifc);
 	return 0;
 }

@@ -65,7 +65,8 @@ static void remove_route(const struct cli_ctx *ctx, const struct cli_args *args)
 		/* The interface is gone: the route still refers to it by name. */
 		char name[BW_NAME_LEN];
 
-		spec.ifc = iface_get(&cmd_control(ctx)->ifaces, cmd_arg_ifname(args, "ifname", name));
+		spec.ifc =
+			iface_get(&cmd_control(ctx)->ifaces, cmd_arg_ifname(args, "ifname", name));
 		if (spec.ifc == NULL)
 			return;
 		route = rib_find_static(rib, &spec);
@@ -100,7 +101,7 @@ static int apply_route(struct cli_ctx *ctx, const struct cli_args *args, enum cl
 	if (old != NULL)
 		rib_remove(rib, old);
 	else if (spec.ifc != NULL && spec.nexthop == 0 && spec.plen == 0 &&
-		spec.ifc->kind != IFACE_LOOPBACK)
+		 spec.ifc->kind != IFACE_LOOPBACK)
 		cli_puts(ctx->out,
 			"%Default route without gateway, if not a point-to-point interface, may "
 			"impact performance\n");

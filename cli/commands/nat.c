@@ -47,7 +47,8 @@ static int apply_pool(struct cli_ctx *ctx, const struct cli_args *args, enum cli
 
 /* --- rules --- */
 
-static void read_static(const struct cli_args *args, struct nat_spec *spec, char ifname[BW_NAME_LEN])
+static void read_static(
+	const struct cli_args *args, struct nat_spec *spec, char ifname[BW_NAME_LEN])
 {
 	const char *proto = cli_arg_text(args, "proto");
 
@@ -73,7 +74,8 @@ static void read_static(const struct cli_args *args, struct nat_spec *spec, char
 	}
 }
 
-static void read_dynamic(const struct cli_args *args, struct nat_spec *spec, char ifname[BW_NAME_LEN])
+static void read_dynamic(
+	const struct cli_args *args, struct nat_spec *spec, char ifname[BW_NAME_LEN])
 {
 	*spec = (struct nat_spec) {
 		.kind = BW_NAT_DYNAMIC,
@@ -112,9 +114,9 @@ static int add_rule(struct cli_ctx *ctx, const struct nat_spec *spec)
 /* For a typed `no`: 0 to go on, or what the handler is to return. */
 static int confirm(struct cli_ctx *ctx, bool is_static)
 {
-	const char *question = is_static ?
-		"Static entry in use, do you want to delete child entries? [no]: " :
-		"Dynamic mapping in use, do you want to delete all entries? [no]: ";
+	const char *question =
+		is_static ? "Static entry in use, do you want to delete child entries? [no]: "
+			  : "Dynamic mapping in use, do you want to delete all entries? [no]: ";
 	bool yes = true;
 	int ret;
 
@@ -124,7 +126,10 @@ static int confirm(struct cli_ctx *ctx, bool is_static)
 	ret = cli_ask_yes(ctx, question, &yes);
 	if (ret != 0)
 		return ret;
-	return yes ? 0 : cli_fail(ctx, "%% %s entry was not removed", is_static ? "Static" : "Dynamic");
+	if (yes)
+		return 0;
+	return cli_fail(
+		ctx, "%%%s in use, cannot remove", is_static ? "Static entry" : "Dynamic mapping");
 }
 
 static int apply_static(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)

@@ -78,8 +78,8 @@ static int read_source(struct cli_ctx *ctx, const struct cli_args *args, bw_ip4 
 	ifc = cmd_arg_iface(ctx, args, "source_interface");
 	a = ifc != NULL ? iface_addr_primary(ifc) : NULL;
 	if (a == NULL)
-		return cli_fail(ctx,
-			"%% Invalid source interface - IP not enabled or interface is down");
+		return cli_fail(
+			ctx, "%% Invalid source interface - IP not enabled or interface is down");
 	*source = a->addr;
 	return 0;
 }
@@ -147,9 +147,10 @@ static const struct cli_help help[] = {
 static const struct cli_command commands[] = {
 	{
 		.mode = "exec",
-		.syntax = "ping [ip] <to:A.B.C.D> (repeat <count:1-2147483647>|size <bytes:36-18024>|"
-			  "df-bit|source {<source_address:A.B.C.D>|<source_interface:INTERFACE>}|"
-			  "timeout <seconds:0-3600>)",
+		.syntax =
+			"ping [ip] <to:A.B.C.D> (repeat <count:1-2147483647>|size <bytes:36-18024>|"
+			"df-bit|source {<source_address:A.B.C.D>|<source_interface:INTERFACE>}|"
+			"timeout <seconds:0-3600>)",
 		.help = help,
 		.flags = CLI_USER,
 		.run = run_ping,

@@ -168,7 +168,10 @@ static int show_cef_address(struct cli_ctx *ctx, const struct cli_args *args)
 		const struct iface *ifc = best(e)->ifc;
 
 		cli_printf(ctx->out, "  %s%s%s\n", what,
-			what[0] == 'a' ? " to " : what[0] == 'r' ? " for " : " on ", ifc->name);
+			what[0] == 'a'	 ? " to "
+			: what[0] == 'r' ? " for "
+					 : " on ",
+			ifc->name);
 		return 0;
 	}
 	rib_entry_paths(e, &paths);

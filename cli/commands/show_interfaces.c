@@ -100,7 +100,8 @@ static void print_link(struct cli_out *out, const struct iface *ifc)
 	}
 	if (ifc->kind == IFACE_SUBIF) {
 		if (ifc->dot1q != 0)
-			cli_printf(out, "  Encapsulation 802.1Q Virtual LAN, Vlan ID  %u.\n", ifc->dot1q);
+			cli_printf(out, "  Encapsulation 802.1Q Virtual LAN, Vlan ID  %u.\n",
+				ifc->dot1q);
 		else
 			cli_puts(out, "  Encapsulation 802.1Q Virtual LAN, not configured\n");
 	} else {
@@ -112,7 +113,8 @@ static void print_link(struct cli_out *out, const struct iface *ifc)
 			"  %s Duplex, %s, media type is RJ45\n"
 			"  output flow-control is unsupported, input flow-control is unsupported\n",
 			ifc->full_duplex ? "Full" : "Half", speed_text(ifc->speed));
-	cli_printf(out, "  ARP type: ARPA, ARP Timeout %s\n", format_age(ifc->arp_timeout, timeout));
+	cli_printf(
+		out, "  ARP type: ARPA, ARP Timeout %s\n", format_age(ifc->arp_timeout, timeout));
 }
 
 static void print_traffic(struct cli_out *out, const struct iface *ifc)
@@ -173,8 +175,7 @@ static void fill_json(struct json_object *row, const struct iface *ifc)
 	if (ifc->kind != IFACE_LOOPBACK)
 		cmd_json_text(row, "mac", format_mac(iface_mac(ifc), mac));
 	if (primary != NULL)
-		cmd_json_text(row, "address",
-			format_prefix(primary->addr, primary->plen, prefix));
+		cmd_json_text(row, "address", format_prefix(primary->addr, primary->plen, prefix));
 	cmd_json_number(row, "mtu", ifc->mtu);
 	cmd_json_number(row, "speed", ifc->speed);
 	cmd_json_number(row, "rx_packets", c.rx_packets);
@@ -229,9 +230,12 @@ static const char *port_vlan(const struct iface *ifc, char buf[8])
 static int show_status(struct cli_ctx *ctx, const struct cli_args *)
 {
 	static const struct cli_column columns[] = {
-		{ "port", "Port", 9, false },	   { "name", "Name", 18, false },
-		{ "status", "Status", 12, false }, { "vlan", "Vlan", 8, false },
-		{ "duplex", "Duplex", -8, false }, { "speed", "Speed", -6, false },
+		{ "port", "Port", 9, false },
+		{ "name", "Name", 18, false },
+		{ "status", "Status", 12, false },
+		{ "vlan", "Vlan", 8, false },
+		{ "duplex", "Duplex", -8, false },
+		{ "speed", "Speed", -6, false },
 		{ "type", "Type", 17, false },
 	};
 	struct control *ctl = cmd_settled(ctx);
@@ -249,10 +253,9 @@ static int show_status(struct cli_ctx *ctx, const struct cli_args *)
 		snprintf(speed, sizeof(speed), ifc->line_up && ifc->speed ? "a-%u" : "auto",
 			ifc->speed);
 		snprintf(name, sizeof(name), "%s", ifc->description ? ifc->description : "");
-		cli_table_row(table,
-			(const char *[]) { ifc->short_name, name, port_status(ifc),
-				port_vlan(ifc, vlan), ifc->line_up ? "a-full" : "auto", speed,
-				"10/100/1000BaseTX" });
+		cli_table_row(table, (const char *[]) { ifc->short_name, name, port_status(ifc),
+					     port_vlan(ifc, vlan), ifc->line_up ? "a-full" : "auto",
+					     speed, "10/100/1000BaseTX" });
 	}
 	cli_table_end(table);
 	return 0;
@@ -313,11 +316,10 @@ static int show_description(struct cli_ctx *ctx, const struct cli_args *)
 	struct iface *ifc;
 
 	TAILQ_FOREACH (ifc, &ctl->ifaces.list, entry)
-		cli_table_row(table,
-			(const char *[]) { ifc->short_name,
-				ifc->shutdown ? "admin down" : iface_status_text(ifc),
-				ifc->line_up ? "up" : "down",
-				ifc->description ? ifc->description : "" });
+		cli_table_row(table, (const char *[]) { ifc->short_name,
+					     ifc->shutdown ? "admin down" : iface_status_text(ifc),
+					     ifc->line_up ? "up" : "down",
+					     ifc->description ? ifc->description : "" });
 	cli_table_end(table);
 	return 0;
 }

@@ -15,9 +15,12 @@ static const char *method(const struct iface *ifc)
 static int show_brief(struct cli_ctx *ctx, const struct cli_args *args)
 {
 	static const struct cli_column columns[] = {
-		{ "interface", "Interface", 26, false }, { "address", "IP-Address", 15, false },
-		{ "ok", "OK?", 3, false },		 { "method", "Method", 6, false },
-		{ "status", "Status", 21, false },	 { "protocol", "Protocol", 8, false },
+		{ "interface", "Interface", 26, false },
+		{ "address", "IP-Address", 15, false },
+		{ "ok", "OK?", 3, false },
+		{ "method", "Method", 6, false },
+		{ "status", "Status", 21, false },
+		{ "protocol", "Protocol", 8, false },
 	};
 	struct control *ctl = cmd_settled(ctx);
 	struct iface *only = cmd_arg_iface(ctx, args, "ifname"), *ifc;

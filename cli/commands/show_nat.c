@@ -12,10 +12,10 @@
 #include "cli/commands/dump.h"
 #include "control/format.h"
 
-#define END_SIZE     24 /* "255.255.255.255:65535" */
-#define FIXED_WIDTH  19 /* of a column as long as no entry has ports */
-#define TITLE_WIDTH  13
-#define STATIC_FLAG  1	/* of a session's flags */
+#define END_SIZE    24 /* "255.255.255.255:65535" */
+#define FIXED_WIDTH 19 /* of a column as long as no entry has ports */
+#define TITLE_WIDTH 13
+#define STATIC_FLAG 1 /* of a session's flags */
 
 static const char *const title[4] = { "Inside global", "Inside local", "Outside local",
 	"Outside global" };
@@ -98,8 +98,8 @@ static void widen(struct layout *l, char cell[4][END_SIZE])
 	}
 }
 
-static void print_cells(struct cli_out *out, const struct layout *l, const char *proto,
-	const char *const cell[4])
+static void print_cells(
+	struct cli_out *out, const struct layout *l, const char *proto, const char *const cell[4])
 {
 	int over = (int)strlen(proto) > 3 ? (int)strlen(proto) - 3 : 0; /* icmp */
 
@@ -150,15 +150,14 @@ static void print_verbose(struct cli_out *out, const struct bw_nat_session *s)
 {
 	char create[FORMAT_AGE_SIZE], use[FORMAT_AGE_SIZE], left[FORMAT_AGE_SIZE];
 
-	cli_printf(out, "    create %s, use %s", format_age(s->age, create),
-		format_age(s->idle, use));
+	cli_printf(
+		out, "    create %s, use %s", format_age(s->age, create), format_age(s->idle, use));
 	if (s->timeout == UINT32_MAX)
 		cli_puts(out, " timeout:never, ");
 	else
 		cli_printf(out, " timeout:%llu, left %s, ", (unsigned long long)s->timeout * 1000,
 			format_age(s->timeout > s->idle ? s->timeout - s->idle : 0, left));
-	cli_printf(out,
-		"\n    flags: \n%sextended, use_count: 0, entry-id: %u, lc_entries: 0\n",
+	cli_printf(out, "\n    flags: \n%sextended, use_count: 0, entry-id: %u, lc_entries: 0\n",
 		s->flags & STATIC_FLAG ? "static, " : "", s->id);
 }
 
@@ -190,8 +189,8 @@ static int fill_json(struct cli_ctx *ctx, struct json_object *json, const struct
 		rule_cells(rule, cell);
 		row = cmd_json_item(list);
 		cmd_json_text(row, "type", "static");
-		cmd_json_text(row, "protocol",
-			rule->proto ? proto_name(rule->proto, proto) : "---");
+		cmd_json_text(
+			row, "protocol", rule->proto ? proto_name(rule->proto, proto) : "---");
 		cmd_json_text(row, key[0], cell[0]);
 		cmd_json_text(row, key[1], cell[1]);
 	}
@@ -296,8 +295,8 @@ static struct usage usage_of(const struct cmd_rows *rows, uint32_t rule_id)
 	return u;
 }
 
-static void print_dynamic(struct cli_out *out, const struct nat_rule *rule, unsigned n,
-	const struct usage *u)
+static void print_dynamic(
+	struct cli_out *out, const struct nat_rule *rule, unsigned n, const struct usage *u)
 {
 	const struct nat_pool *pool = rule->pool;
 	char start[FORMAT_IP_SIZE], end[FORMAT_IP_SIZE];
@@ -316,8 +315,8 @@ static void print_dynamic(struct cli_out *out, const struct nat_rule *rule, unsi
 		format_ip(format_mask(pool->plen), start));
 	cli_printf(out, "\tstart %s end %s\n", format_ip(pool->start, start),
 		format_ip(pool->end, end));
-	cli_printf(out, "\ttype generic, total addresses %u, allocated %u (%u%%), misses 0\n", total,
-		u->addresses, (unsigned)((uint64_t)u->addresses * 100 / total));
+	cli_printf(out, "\ttype generic, total addresses %u, allocated %u (%u%%), misses 0\n",
+		total, u->addresses, (unsigned)((uint64_t)u->addresses * 100 / total));
 }
 
 static void print_totals(struct cli_ctx *ctx, const struct bw_nat_counters *c)
@@ -329,7 +328,8 @@ static void print_totals(struct cli_ctx *ctx, const struct bw_nat_counters *c)
 
 	TAILQ_FOREACH (rule, &nat->rules, entry)
 		statics += rule->kind != BW_NAT_DYNAMIC;
-	cli_printf(ctx->out, "Total active translations: %llu (%llu static, %llu dynamic; %llu extended)\n",
+	cli_printf(ctx->out,
+		"Total active translations: %llu (%llu static, %llu dynamic; %llu extended)\n",
 		(unsigned long long)(c->sessions + statics), (unsigned long long)statics,
 		(unsigned long long)c->sessions, (unsigned long long)c->sessions);
 	cli_printf(ctx->out, "Peak translations: %llu", (unsigned long long)(peak + statics));
@@ -388,11 +388,10 @@ static int print_statistics(struct cli_ctx *ctx, struct cmd_rows *rows)
 		u = usage_of(rows, rule->id);
 		print_dynamic(ctx->out, rule, n, &u);
 	}
-	cli_puts(ctx->out,
-		"\nTotal doors: 0\n"
-		"Appl doors: 0\n"
-		"Normal doors: 0\n"
-		"Queued Packets: 0\n");
+	cli_puts(ctx->out, "\nTotal doors: 0\n"
+			   "Appl doors: 0\n"
+			   "Normal doors: 0\n"
+			   "Queued Packets: 0\n");
 	return 0;
 }
 

@@ -32,8 +32,9 @@ static void print_node(struct cli_out *out, const struct bw_node_counters *n)
 static void print_worker(struct cli_out *out, const struct bw_worker_counters *c, unsigned w)
 {
 	cli_printf(out,
-		"Worker %u: lcore %u, cpu %u, loops %" PRIu64 ", packets %" PRIu64 ", sleeps %" PRIu64
-		"\n  busy cycles %" PRIu64 " (%.1f a packet), idle cycles %" PRIu64 "\n",
+		"Worker %u: lcore %u, cpu %u, loops %" PRIu64 ", packets %" PRIu64
+		", sleeps %" PRIu64 "\n  busy cycles %" PRIu64
+		" (%.1f a packet), idle cycles %" PRIu64 "\n",
 		w, c->lcore, c->cpu, c->loops, c->packets, c->sleeps, c->busy_cycles,
 		per(c->busy_cycles, c->packets), c->idle_cycles);
 	cli_printf(out, "  %-24s %14s %16s %8s %10s %18s\n", "Node", "Calls", "Packets", "Vector",
@@ -43,7 +44,7 @@ static void print_worker(struct cli_out *out, const struct bw_worker_counters *c
 			print_node(out, &c->node[i]);
 }
 
-static void print_drops(struct cli_out *out, const struct bw_region *region)
+static void print_drops(struct cli_out *out, const struct bw_region *region, unsigned workers)
 {
 	bool any = false;
 
@@ -51,7 +52,7 @@ static void print_drops(struct cli_out *out, const struct bw_region *region)
 	for (unsigned reason = 0; reason < BW_DROP_MAX; reason++) {
 		uint64_t sum = 0;
 
-		for (unsigned w = 0; w < region->header->n_workers; w++)
+		for (unsigned w = 0; w < workers; w++)
 			sum += region->counters[w].drops[reason];
 		if (sum > 0)
 			cli_printf(out, "  %-40s %16" PRIu64 "\n", bw_drop_text(reason), sum);
@@ -89,14 +90,14 @@ static void fill_worker(struct json_object *list, const struct bw_worker_counter
 	}
 }
 
-static void fill_drops(struct json_object *json, const struct bw_region *region)
+static void fill_drops(struct json_object *json, const struct bw_region *region, unsigned workers)
 {
 	struct json_object *drops = cmd_json_object(json, "drops");
 
 	for (unsigned reason = 0; reason < BW_DROP_MAX; reason++) {
 		uint64_t sum = 0;
 
-		for (unsigned w = 0; w < region->header->n_workers; w++)
+		for (unsigned w = 0; w < workers; w++)
 			sum += region->counters[w].drops[reason];
 		if (sum > 0)
 			cmd_json_number(drops, bw_drop_text(reason), sum);
@@ -107,21 +108,22 @@ static int show_datapath(struct cli_ctx *ctx, const struct cli_args *)
 {
 	const struct bw_region *region = dp_region(&cmd_control(ctx)->dp);
 	struct json_object *json = cli_out_json(ctx->out), *workers = NULL;
+	unsigned n = dp_workers(&cmd_control(ctx)->dp);
 
 	if (region == NULL)
 		return cmd_no_dataplane(ctx);
 	if (json != NULL)
 		workers = cmd_json_list(json, "workers");
-	for (unsigned w = 0; w < region->header->n_workers; w++) {
+	for (unsigned w = 0; w < n; w++) {
 		if (workers != NULL)
 			fill_worker(workers, &region->counters[w], w);
 		else
 			print_worker(ctx->out, &region->counters[w], w);
 	}
 	if (json != NULL)
-		fill_drops(json, region);
+		fill_drops(json, region, n);
 	else
-		print_drops(ctx->out, region);
+		print_drops(ctx->out, region, n);
 	return 0;
 }
 
@@ -130,19 +132,18 @@ static void print_port(struct cli_out *out, const struct bw_port_info *p)
 	char name[BW_NAME_LEN + 1], driver[BW_NAME_LEN + 1], device[BW_NAME_LEN * 2 + 1];
 	char mac[FORMAT_MAC_SIZE];
 
-	cli_printf(out,
-		"%s: %s %s, %s, link %s, %u Mbit/s, max MTU %u, %u receive queue%s\n",
+	cli_printf(out, "%s: %s %s, %s, link %s, %u Mbit/s, max MTU %u, %u receive queue%s\n",
 		copy_name(name, sizeof(name), p->name, BW_NAME_LEN),
 		copy_name(driver, sizeof(driver), p->driver, BW_NAME_LEN),
 		copy_name(device, sizeof(device), p->device, BW_NAME_LEN * 2),
-		format_mac(p->mac, mac), p->link_up ? "up" : "down", p->speed, p->max_mtu,
-		p->n_rxq, p->n_rxq == 1 ? "" : "s");
+		format_mac(p->mac, mac), p->link_up ? "up" : "down", p->speed, p->max_mtu, p->n_rxq,
+		p->n_rxq == 1 ? "" : "s");
 	cli_printf(out,
 		"  in  %" PRIu64 " packets, %" PRIu64 " bytes, %" PRIu64 " missed, %" PRIu64
 		" errors, %" PRIu64 " without buffer\n"
 		"  out %" PRIu64 " packets, %" PRIu64 " bytes, %" PRIu64 " errors\n",
-		p->rx_packets, p->rx_bytes, p->rx_missed, p->rx_errors, p->rx_nombuf,
-		p->tx_packets, p->tx_bytes, p->tx_errors);
+		p->rx_packets, p->rx_bytes, p->rx_missed, p->rx_errors, p->rx_nombuf, p->tx_packets,
+		p->tx_bytes, p->tx_errors);
 }
 
 static void fill_port(struct json_object *list, const struct bw_port_info *p)
@@ -177,7 +178,7 @@ static int show_ports(struct cli_ctx *ctx, const struct cli_args *)
 		return cmd_no_dataplane(ctx);
 	if (json != NULL)
 		list = cmd_json_list(json, "ports");
-	for (unsigned i = 0; i < region->header->n_ports; i++) {
+	for (unsigned i = 0; i < dp_ports(&cmd_control(ctx)->dp); i++) {
 		if (list != NULL)
 			fill_port(list, &region->ports[i]);
 		else

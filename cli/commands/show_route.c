@@ -114,9 +114,8 @@ static void print_way(struct cli_out *out, const struct rib_route *route)
 }
 
 /* `S*    0.0.0.0/0 [1/0] via ...`, further ways below the first. */
-static void print_entry(
-	struct cli_out *out, const struct rib_entry *e, const struct rib_route *first, bool indented,
-	bool with_mask)
+static void print_entry(struct cli_out *out, const struct rib_entry *e,
+	const struct rib_route *first, bool indented, bool with_mask)
 {
 	const struct rib_route *route;
 	char prefix[FORMAT_PREFIX_SIZE], ip[FORMAT_IP_SIZE], head[48];
@@ -138,7 +137,7 @@ static void print_entry(
 static bool in_network(const struct listing *l, const struct rib_entry *e)
 {
 	return l->net_plen != 0 && e->node.plen >= l->net_plen &&
-		prefix_covers(l->net, l->net_plen, rib_entry_prefix(e));
+	       prefix_covers(l->net, l->net_plen, rib_entry_prefix(e));
 }
 
 /* Count what the table holds of a classful network, and print its heading if it has subnets. */
@@ -171,8 +170,8 @@ static void begin_network(
 		cli_printf(ctx->out, "      %s/%u is variably subnetted, %u subnets, %u masks\n",
 			format_ip(l->net, ip), classful, subnets, masks);
 	else
-		cli_printf(ctx->out, "      %s/%u is subnetted, %u subnets\n", format_ip(l->net, ip),
-			only_plen, subnets);
+		cli_printf(ctx->out, "      %s/%u is subnetted, %u subnets\n",
+			format_ip(l->net, ip), only_plen, subnets);
 }
 
 static void print_one(struct cli_ctx *ctx, struct listing *l, const struct rib_entry *e)
@@ -326,7 +325,8 @@ static void print_detail(struct cli_out *out, const struct rib_entry *e)
 	unsigned plen = e->node.plen;
 	char prefix[FORMAT_PREFIX_SIZE];
 
-	cli_printf(out, "Routing entry for %s%s\n", format_prefix(rib_entry_prefix(e), plen, prefix),
+	cli_printf(out, "Routing entry for %s%s\n",
+		format_prefix(rib_entry_prefix(e), plen, prefix),
 		plen < format_classful(rib_entry_prefix(e)) ? ", supernet" : "");
 	cli_printf(out, "  Known via \"%s\", distance %u, metric 0", source_name(route),
 		route->distance);
@@ -387,8 +387,8 @@ static int show_route(struct cli_ctx *ctx, const struct cli_args *args)
 	} else if (e != NULL) {
 		print_detail(ctx->out, e);
 	} else {
-		cli_puts(ctx->out, has_subnets(rib, addr) ? "% Subnet not in table\n" :
-							    "% Network not in table\n");
+		cli_puts(ctx->out, has_subnets(rib, addr) ? "% Subnet not in table\n"
+							  : "% Network not in table\n");
 	}
 	return 0;
 }

@@ -125,8 +125,8 @@ static unsigned percent(double part)
 	return (unsigned)(part * 100 + 0.5);
 }
 
-static void print_process(struct cli_out *out, unsigned pid, const char *name,
-	const struct cpu_average *a)
+static void print_process(
+	struct cli_out *out, unsigned pid, const char *name, const struct cpu_average *a)
 {
 	cli_printf(out, "%5u %6.2f%% %6.2f%% %6.2f%% %s\n", pid, a->five_seconds * 100,
 		a->one_minute * 100, a->five_minutes * 100, name);
@@ -159,7 +159,7 @@ static int show_processes(struct cli_ctx *ctx, const struct cli_args *)
 {
 	struct control *ctl = cmd_control(ctx);
 	const struct bw_region *region = dp_region(&ctl->dp);
-	unsigned workers = region != NULL ? region->header->n_workers : 0;
+	unsigned workers = dp_workers(&ctl->dp);
 	struct cpu_average total = total_of(&ctl->load, workers);
 	struct json_object *json = cli_out_json(ctx->out), *list = NULL;
 
@@ -173,8 +173,8 @@ static int show_processes(struct cli_ctx *ctx, const struct cli_args *)
 			percent(total.five_seconds), percent(total.one_minute),
 			percent(total.five_minutes));
 	for (unsigned w = 0; w <= workers; w++) {
-		const struct cpu_average *a = w < workers ? &ctl->load.worker[w] :
-							    &ctl->load.control;
+		const struct cpu_average *a =
+			w < workers ? &ctl->load.worker[w] : &ctl->load.control;
 		char name[32] = "control";
 
 		if (w < workers)
@@ -190,9 +190,8 @@ static int show_processes(struct cli_ctx *ctx, const struct cli_args *)
 
 static int show_users(struct cli_ctx *ctx, const struct cli_args *)
 {
-	cli_puts(ctx->out,
-		"    Line       User       Host(s)              Idle       Location\n"
-		"*  0 con 0                idle                 00:00:00   \n");
+	cli_puts(ctx->out, "    Line       User       Host(s)              Idle       Location\n"
+			   "*  0 con 0                idle                 00:00:00   \n");
 	return 0;
 }
 

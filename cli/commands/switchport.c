@@ -136,8 +136,8 @@ static void ports_of(struct iface_table *t, uint16_t vlan, char *buf, size_t siz
 	buf[0] = '\0';
 	TAILQ_FOREACH (port, &t->list, entry)
 		if (!port->trunk && vlan_member(port, vlan) && len < size)
-			len += snprintf(buf + len, size - len, "%s%s", len ? ", " : "",
-				port->short_name);
+			len += snprintf(
+				buf + len, size - len, "%s%s", len ? ", " : "", port->short_name);
 }
 
 /* The next piece of a list of at most `width`; advances *text. */
@@ -164,10 +164,9 @@ static int show_vlan_brief(struct cli_ctx *ctx, const struct cli_args *)
 	if (json != NULL)
 		list = cmd_json_list(json, "vlans");
 	else
-		cli_puts(ctx->out,
-			"\nVLAN Name                             Status    Ports\n"
-			"---- -------------------------------- --------- "
-			"-------------------------------\n");
+		cli_puts(ctx->out, "\nVLAN Name                             Status    Ports\n"
+				   "---- -------------------------------- --------- "
+				   "-------------------------------\n");
 	for (unsigned vlan = VLAN_MIN; vlan <= VLAN_MAX; vlan++) {
 		char ports[BW_MAX_PORTS * 12];
 

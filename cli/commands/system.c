@@ -38,8 +38,8 @@ static int apply_timezone(struct cli_ctx *ctx, const struct cli_args *args, enum
 	return 0;
 }
 
-static const char *const level_word[] = { "emergencies", "alerts", "critical", "errors",
-	"warnings", "notifications", "informational", "debugging" };
+static const char *const level_word[] = { "emergencies", "alerts", "critical", "errors", "warnings",
+	"notifications", "informational", "debugging" };
 
 static int level_of(const struct cli_args *args)
 {

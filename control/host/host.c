@@ -62,8 +62,8 @@ static int talk(struct host *host, struct nlmsghdr *nlh, mnl_cb_t cb, void *arg)
 		len = mnl_socket_recvfrom(host->request, buf, sizeof(buf));
 		if (len < 0)
 			return -errno;
-		ret = mnl_cb_run(buf, len, host->seq, mnl_socket_get_portid(host->request), cb,
-			arg);
+		ret = mnl_cb_run(
+			buf, len, host->seq, mnl_socket_get_portid(host->request), cb, arg);
 	} while (ret > 0);
 	return ret < 0 ? -errno : 0;
 }
@@ -134,10 +134,10 @@ static int on_address(const struct nlmsghdr *nlh, void *arg)
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifa) || ifa->ifa_index != list->ifindex)
 		return MNL_CB_OK;
-	mnl_attr_for_each(attr, nlh, sizeof(*ifa))
-		if (mnl_attr_get_type(attr) == IFA_LOCAL &&
-			mnl_attr_validate(attr, MNL_TYPE_U32) >= 0 && list->set.n < MAX_ADDRESSES)
-			list->set.addr[list->set.n++] = mnl_attr_get_u32(attr);
+	mnl_attr_for_each(attr, nlh, sizeof(*ifa)) if (mnl_attr_get_type(attr) == IFA_LOCAL &&
+						       mnl_attr_validate(attr, MNL_TYPE_U32) >= 0 &&
+						       list->set.n < MAX_ADDRESSES)
+		list->set.addr[list->set.n++] = mnl_attr_get_u32(attr);
 	return MNL_CB_OK;
 }
 

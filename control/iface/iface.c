@@ -154,9 +154,9 @@ static void insert_sorted(struct iface_table *t, struct iface *ifc)
 {
 	struct iface *after;
 
-	TAILQ_FOREACH_REVERSE (after, &t->list, iface_list, entry)
-		if (compare(after, ifc) < 0)
-			break;
+	TAILQ_FOREACH_REVERSE(after, &t->list, iface_list, entry)
+	if (compare(after, ifc) < 0)
+		break;
 	if (after == NULL)
 		TAILQ_INSERT_HEAD(&t->list, ifc, entry);
 	else

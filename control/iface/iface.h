@@ -49,7 +49,7 @@ struct iface_addr {
 	bw_ip4 addr;
 	uint8_t plen;
 	bool secondary;
-	bool alias; /* answered in ARP only: a NAT global */
+	bool alias;				    /* answered in ARP only: a NAT global */
 	struct rib_route *route[IFACE_ADDR_ROUTES]; /* while routing may use it */
 };
 
@@ -125,9 +125,9 @@ struct iface {
 	uint64_t cleared_ms; /* of the counters; 0 = never */
 	struct iface_rate rate;
 	struct iface_driver driver_base; /* when counters were cleared */
-	LIST_HEAD(, rib_route) routes; /* that leave by this interface */
-	struct bw_if told;  /* as the dataplane was told last; if_id 0: it was not */
-	bool in_dataplane;  /* which has a reference then */
+	LIST_HEAD(, rib_route) routes;	 /* that leave by this interface */
+	struct bw_if told;		 /* as the dataplane was told last; if_id 0: it was not */
+	bool in_dataplane;		 /* which has a reference then */
 	struct dp_object obj, vlans_obj;
 };
 

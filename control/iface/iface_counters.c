@@ -76,7 +76,7 @@ void iface_counters(const struct iface *ifc, struct bw_if_counters *sum)
 	}
 	if (region == NULL || ifc->told.if_id == 0)
 		return;
-	for (unsigned w = 0; w < region->header->n_workers; w++) {
+	for (unsigned w = 0; w < dp_workers(&ifc->ctl->dp); w++) {
 		const struct bw_if_counters *c = &region->counters[w].itf[ifc->told.if_id];
 
 		sum->rx_packets += c->rx_packets;

@@ -252,7 +252,8 @@ static struct dp_object *vlans_find(void *owner, uint64_t cookie)
 
 static uint64_t addr_cookie(const struct iface_addr *a)
 {
-	return dp_cookie(DP_IF_ADDR, (uint16_t)a->ifc->id, a->plen | (a->alias ? 0x80 : 0), a->addr);
+	return dp_cookie(
+		DP_IF_ADDR, (uint16_t)a->ifc->id, a->plen | (a->alias ? 0x80 : 0), a->addr);
 }
 
 static void fill_addr(const struct iface_addr *a, struct bw_msg *m)
@@ -363,8 +364,8 @@ static void identify(struct iface_table *t, struct iface *ifc)
 	if (ifc->kind == IFACE_NULL || !ifc->exists)
 		return;
 	if (idmap_assign(&t->ids, ifc->name, strlen(ifc->name), &ifc->id) != 0) {
-		log_event(&t->ctl->log, "PLATFORM-2-NOIDS", "%s: no interface id is left",
-			ifc->name);
+		log_event(
+			&t->ctl->log, "PLATFORM-2-NOIDS", "%s: no interface id is left", ifc->name);
 		return;
 	}
 	t->by_id[ifc->id] = ifc;

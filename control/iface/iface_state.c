@@ -115,9 +115,9 @@ void iface_port_event(struct iface_table *t, const struct bw_port_state *state)
 }
 
 /* The dataplane's table of ports is its own memory: names are compared with their bound. */
-static int port_index(const struct bw_region *region, const char *name)
+static int port_index(const struct dp_link *dp, const struct bw_region *region, const char *name)
 {
-	for (unsigned i = 0; region != NULL && i < region->header->n_ports; i++)
+	for (unsigned i = 0; region != NULL && i < dp_ports(dp); i++)
 		if (strncmp(region->ports[i].name, name, BW_NAME_LEN) == 0)
 			return (int)i;
 	return -1;
@@ -132,7 +132,7 @@ void iface_ports_attach(struct iface_table *t, const struct bw_region *region)
 
 		if (ifc->kind != IFACE_PORT)
 			continue;
-		ifc->port = port_index(region, ifc->name);
+		ifc->port = port_index(&t->ctl->dp, region, ifc->name);
 		memcpy(state.mac, ifc->port_mac, sizeof(state.mac));
 		if (ifc->port >= 0) {
 			const struct bw_port_info *info = &region->ports[ifc->port];
@@ -142,8 +142,8 @@ void iface_ports_attach(struct iface_table *t, const struct bw_region *region)
 			state.speed = info->speed;
 			memcpy(state.mac, info->mac, sizeof(state.mac));
 		} else if (region != NULL) {
-			log_event(&t->ctl->log, "PLATFORM-3-PORT",
-				"the dataplane has no port %s", ifc->name);
+			log_event(&t->ctl->log, "PLATFORM-3-PORT", "the dataplane has no port %s",
+				ifc->name);
 		}
 		set_link(ifc, &state);
 	}

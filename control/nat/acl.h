@@ -29,7 +29,14 @@ struct control;
 struct event;
 struct iface;
 
-enum acl_port_op { ACL_PORT_ANY, ACL_PORT_EQ, ACL_PORT_NEQ, ACL_PORT_GT, ACL_PORT_LT, ACL_PORT_RANGE };
+enum acl_port_op {
+	ACL_PORT_ANY,
+	ACL_PORT_EQ,
+	ACL_PORT_NEQ,
+	ACL_PORT_GT,
+	ACL_PORT_LT,
+	ACL_PORT_RANGE
+};
 
 struct acl_ports {
 	enum acl_port_op op;
@@ -47,10 +54,10 @@ struct acl_entry {
 	int16_t icmp_type, icmp_code; /* -1 = any */
 	bw_ip4 src, src_wild, dst, dst_wild;
 	struct acl_ports sport, dport;
-	char *remark;	   /* owned by the list, as is the next */
-	char *line;	   /* the configuration line as it was typed, without number; or NULL */
-	bool numbered;	   /* seq was typed */
-	uint64_t entered;  /* order of entering */
+	char *remark;	  /* owned by the list, as is the next */
+	char *line;	  /* the configuration line as it was typed, without number; or NULL */
+	bool numbered;	  /* seq was typed */
+	uint64_t entered; /* order of entering */
 };
 
 struct acl {
@@ -58,7 +65,7 @@ struct acl {
 	struct control *ctl;
 	char name[ACL_NAME_LEN];
 	bool numbered, extended;
-	bool exists;	/* configured; may be without entries */
+	bool exists; /* configured; may be without entries */
 	unsigned refs;
 	unsigned n_rules; /* entries that are no remarks */
 	uint32_t id;
@@ -145,5 +152,10 @@ void acl_identify_begin(struct acl_table *t);
 void acl_held(struct acl_table *t, const struct bw_acl *held);
 void acl_identify(struct acl_table *t);
 void acl_replay(struct acl_table *t);
+
+/* Between acl.c and acl_program.c: a shell that nobody needs any more is freed. */
+void acl_free_unused(struct acl *acl);
+int acl_program_init(struct acl_table *t);
+void acl_program_fini(struct acl_table *t);
 
 #endif

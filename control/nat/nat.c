@@ -156,7 +156,8 @@ static bool says(const struct nat_rule *rule, const struct nat_spec *spec)
 		rule->global != spec->global || rule->local_port != spec->local_port ||
 		rule->global_port != spec->global_port || rule->plen != spec->plen)
 		return false;
-	if (spec->ifname != NULL && (rule->ifc == NULL || strcmp(rule->ifc->name, spec->ifname) != 0))
+	if (spec->ifname != NULL &&
+		(rule->ifc == NULL || strcmp(rule->ifc->name, spec->ifname) != 0))
 		return false;
 	if (spec->pool != NULL && (rule->pool == NULL || strcmp(rule->pool->name, spec->pool) != 0))
 		return false;
@@ -167,9 +168,9 @@ struct nat_rule *nat_rule_find(struct nat *nat, const struct nat_spec *spec)
 {
 	struct nat_rule *rule;
 
-	LIST_FOREACH (rule, bucket(nat->by_global, spec->global), by_global)
-		if (says(rule, spec))
-			return rule;
+	LIST_FOREACH(rule, bucket(nat->by_global, spec->global), by_global)
+	if (says(rule, spec))
+		return rule;
 	return NULL;
 }
 
@@ -185,21 +186,21 @@ static int find_conflict(struct nat *nat, const struct nat_spec *spec, struct na
 {
 	struct nat_rule *rule;
 
-	LIST_FOREACH (rule, bucket(nat->by_global, spec->global), by_global)
-		if (same_service(rule, spec) && rule->global == spec->global &&
-			rule->global_port == spec->global_port && same_interface(rule, spec)) {
-			*other = rule;
-			return rule->local == spec->local && rule->local_port == spec->local_port ?
-				NAT_RULE_SIMILAR :
-				NAT_RULE_MAPPED;
-		}
-	LIST_FOREACH (rule, bucket(nat->by_local, spec->local), by_local)
-		if (same_service(rule, spec) && rule->local == spec->local &&
-			rule->local_port == spec->local_port &&
-			!(rule->flags & spec->flags & BW_NAT_F_EXTENDABLE)) {
-			*other = rule;
-			return NAT_RULE_SIMILAR;
-		}
+	LIST_FOREACH(rule, bucket(nat->by_global, spec->global), by_global)
+	if (same_service(rule, spec) && rule->global == spec->global &&
+		rule->global_port == spec->global_port && same_interface(rule, spec)) {
+		*other = rule;
+		return rule->local == spec->local && rule->local_port == spec->local_port
+			       ? NAT_RULE_SIMILAR
+			       : NAT_RULE_MAPPED;
+	}
+	LIST_FOREACH(rule, bucket(nat->by_local, spec->local), by_local)
+	if (same_service(rule, spec) && rule->local == spec->local &&
+		rule->local_port == spec->local_port &&
+		!(rule->flags & spec->flags & BW_NAT_F_EXTENDABLE)) {
+		*other = rule;
+		return NAT_RULE_SIMILAR;
+	}
 	return 0;
 }
 
@@ -307,7 +308,7 @@ void nat_counters(const struct nat *nat, struct bw_nat_counters *sum)
 	memset(sum, 0, sizeof(*sum));
 	if (region == NULL)
 		return;
-	for (unsigned w = 0; w < region->header->n_workers; w++) {
+	for (unsigned w = 0; w < dp_workers(&nat->ctl->dp); w++) {
 		const struct bw_nat_counters *c = &region->counters[w].nat;
 
 		sum->sessions += c->sessions;

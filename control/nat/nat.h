@@ -50,7 +50,7 @@ struct nat_rule {
 	uint8_t proto, plen;
 	bw_ip4 local, global;
 	uint16_t local_port, global_port;
-	struct acl *acl;       /* references, or NULL */
+	struct acl *acl; /* references, or NULL */
 	struct nat_pool *pool;
 	struct iface *ifc;
 	uint32_t id;

@@ -131,14 +131,14 @@ static void replace(struct nat *nat, struct alias_set *set)
 		if (order > 0) {
 			set->item[new].ifc->refs++;
 			iface_alias_add(set->item[new].ifc, set->item[new].addr);
-			new++;
+			new ++;
 		} else if (order < 0) {
 			iface_alias_remove(nat->alias[old].ifc, nat->alias[old].addr);
 			iface_put(nat->alias[old].ifc);
 			old++;
 		} else {
 			old++;
-			new++;
+			new ++;
 		}
 	}
 	free(nat->alias);

@@ -41,7 +41,7 @@ static uint32_t hash_key(const struct key *k)
 static bool matches(const struct adj *a, const struct key *k)
 {
 	return a->type == k->type && a->n == k->n && a->nexthop == k->nexthop && a->ifc == k->ifc &&
-		(k->n == 0 || memcmp(a->path, k->path, k->n * sizeof(k->path[0])) == 0);
+	       (k->n == 0 || memcmp(a->path, k->path, k->n * sizeof(k->path[0])) == 0);
 }
 
 static int grow_buckets(struct adj_table *t)

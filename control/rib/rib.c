@@ -11,8 +11,8 @@
 #include "control/iface/iface.h"
 #include "control/rib/rib_private.h"
 
-void rib_init(
-	struct rib *rib, struct dp_link *dp, struct adj_table *adjs, void (*wake)(void *), void *arg)
+void rib_init(struct rib *rib, struct dp_link *dp, struct adj_table *adjs, void (*wake)(void *),
+	void *arg)
 {
 	memset(rib, 0, sizeof(*rib));
 	rib->dp = dp;
@@ -207,8 +207,7 @@ struct rib_route *rib_find_static(const struct rib *rib, const struct rib_spec *
 		return NULL;
 	TAILQ_FOREACH (route, &e->routes, entry)
 		if (route->source == RIB_STATIC && route->nexthop == spec->nexthop &&
-			route->ifc == spec->ifc &&
-			((route->flags ^ spec->flags) & RIB_NULL0) == 0)
+			route->ifc == spec->ifc && ((route->flags ^ spec->flags) & RIB_NULL0) == 0)
 			return route;
 	return NULL;
 }
@@ -217,8 +216,8 @@ void rib_iface_changed(struct rib *rib, struct iface *ifc)
 {
 	struct rib_route *route;
 
-	LIST_FOREACH (route, &ifc->routes, if_entry)
-		rib_mark(rib, route->prefix);
+	LIST_FOREACH(route, &ifc->routes, if_entry)
+	rib_mark(rib, route->prefix);
 }
 
 struct rib_entry *rib_lookup(const struct rib *rib, uint16_t vrf, bw_ip4 addr)
@@ -242,7 +241,7 @@ struct rib_entry *rib_next(const struct rib *rib, uint16_t vrf, bw_ip4 prefix, i
 bool rib_route_in_force(const struct rib_route *route)
 {
 	return route->prefix->status == RIB_USABLE && route->status == RIB_USABLE &&
-		route->distance == route->prefix->distance;
+	       route->distance == route->prefix->distance;
 }
 
 bw_ip4 rib_source_address(const struct rib *rib, uint16_t vrf, bw_ip4 to)

@@ -42,7 +42,7 @@ enum rib_source {
 	RIB_CONNECTED,
 	RIB_LOCAL,     /* an address of the router */
 	RIB_BROADCAST, /* of a connected subnet; not shown as a route */
-	RIB_ALIAS,     /* a NAT global on a connected subnet: what NAT leaves is dropped; not shown */
+	RIB_ALIAS, /* a NAT global on a connected subnet: what NAT leaves is dropped; not shown */
 	RIB_STATIC,
 };
 
@@ -98,8 +98,8 @@ struct rib_entry {
 	struct trie_node node;
 	TAILQ_HEAD(rib_routes, rib_route) routes;
 	LIST_HEAD(, rib_nexthop) matched; /* next hops whose longest match this is */
-	STAILQ_ENTRY(rib_entry) mark; /* rib->marked, and what a settling affects */
-	STAILQ_ENTRY(rib_entry) work; /* to be evaluated */
+	STAILQ_ENTRY(rib_entry) mark;	  /* rib->marked, and what a settling affects */
+	STAILQ_ENTRY(rib_entry) work;	  /* to be evaluated */
 	struct dp_object obj;
 	struct adj *adj; /* in force in the dataplane; NULL = none */
 	uint16_t vrf;

@@ -50,7 +50,7 @@ static void add_route_paths(const struct rib_route *route, struct rib_paths *pat
 		for (unsigned i = 0; i < route->tracked->paths.n; i++)
 			paths_add(paths, route->tracked->paths.path[i]);
 	} else if (route->ifc != NULL && route->source != RIB_LOCAL &&
-		route->source != RIB_BROADCAST && route->source != RIB_ALIAS) {
+		   route->source != RIB_BROADCAST && route->source != RIB_ALIAS) {
 		paths_add(paths, (struct rib_path) { route->ifc, route->nexthop });
 	}
 }
@@ -85,8 +85,8 @@ static void affect_nexthop(struct rib *rib, struct rib_nexthop *nh)
 	nh->status = RIB_UNKNOWN;
 	nh->paths.n = 0;
 	STAILQ_INSERT_TAIL(&rib->marked_nexthops, nh, mark);
-	LIST_FOREACH (route, &nh->routes, nh_entry)
-		affect_entry(rib, route->prefix);
+	LIST_FOREACH(route, &nh->routes, nh_entry)
+	affect_entry(rib, route->prefix);
 }
 
 /* The entry may now become the longest match of next hops that had a shorter one. */
@@ -119,11 +119,12 @@ static void affect_all(struct rib *rib)
 {
 	struct rib_entry *e;
 
-	STAILQ_FOREACH (e, &rib->marked, mark) {
+	STAILQ_FOREACH(e, &rib->marked, mark)
+	{
 		struct rib_nexthop *nh;
 
-		LIST_FOREACH (nh, &e->matched, matched)
-			affect_nexthop(rib, nh);
+		LIST_FOREACH(nh, &e->matched, matched)
+		affect_nexthop(rib, nh);
 		if (e->status == RIB_UNUSABLE)
 			affect_takeover(rib, e);
 		affect_own_nexthops(rib, e);
@@ -156,7 +157,7 @@ static bool covers_itself(const struct rib_route *route)
 	const struct trie_node *own = &route->prefix->node;
 
 	return ((nh->node.key ^ own->key) & trie_mask(own->plen)) == 0 &&
-		(nh->match == NULL || nh->match->node.plen <= own->plen);
+	       (nh->match == NULL || nh->match->node.plen <= own->plen);
 }
 
 static enum rib_status offered_status(const struct rib_route *route)
@@ -255,8 +256,8 @@ static void evaluate_nexthop(struct rib *rib, struct rib_nexthop *nh)
 	set_match(nh, match);
 	nh->status = status;
 	nh->paths = paths;
-	LIST_FOREACH (route, &nh->routes, nh_entry)
-		queue_entry(rib, route->prefix);
+	LIST_FOREACH(route, &nh->routes, nh_entry)
+	queue_entry(rib, route->prefix);
 }
 
 static void evaluate_all(struct rib *rib)
@@ -297,10 +298,11 @@ void rib_settle(struct rib *rib)
 		return;
 	rib->settling = true;
 	affect_all(rib);
-	STAILQ_FOREACH (e, &rib->marked, mark)
-		queue_entry(rib, e);
+	STAILQ_FOREACH(e, &rib->marked, mark)
+	queue_entry(rib, e);
 	/* Begin at the longest match of all that may come: from here on matches only shorten. */
-	STAILQ_FOREACH (nh, &rib->marked_nexthops, mark) {
+	STAILQ_FOREACH(nh, &rib->marked_nexthops, mark)
+	{
 		set_match(nh, match_nexthop(rib, nh));
 		queue_nexthop(rib, nh);
 	}

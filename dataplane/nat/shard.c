@@ -155,10 +155,11 @@ static uint8_t first_timeout(const struct nat_flow *flow, const struct nat_mappi
 	}
 }
 
+/* `last` may be most of a second ago when its second begins: nobody is to live too short. */
 static void hang(struct nat_shard *sh, struct nat_session *s)
 {
 	nat_wheel_insert(&sh->wheel, sh->session, s - sh->session,
-		(uint64_t)s->last + nat_shard_timeout(sh->rules, s));
+		(uint64_t)s->last + nat_shard_timeout(sh->rules, s) + 1);
 }
 
 void nat_shard_retime(struct nat_shard *sh, struct nat_session *s)
@@ -319,7 +320,7 @@ static void expire_one(struct nat_shard *sh, uint32_t id)
 	struct nat_session *s = &sh->session[id];
 	uint32_t timeout = nat_shard_timeout(sh->rules, s);
 
-	if (timeout != UINT32_MAX && (uint64_t)s->last + timeout <= sh->now) {
+	if (timeout != UINT32_MAX && (uint64_t)s->last + timeout < sh->now) {
 		nat_shard_remove(sh, id);
 		nat_count(&sh->counters->expired, 1);
 	} else {

@@ -80,6 +80,22 @@ static inline enum bw_drop check_addresses(const struct rte_ipv4_hdr *ip)
 	return BW_DROP_NONE;
 }
 
+/* Padding that fills segments of its own. */
+static __rte_noinline void trim_segments(struct rte_mbuf *m, uint32_t total)
+{
+	struct rte_mbuf *last = m;
+	uint32_t left = total;
+
+	for (m->nb_segs = 1; left > last->data_len; m->nb_segs++) {
+		left -= last->data_len;
+		last = last->next;
+	}
+	rte_pktmbuf_free(last->next);
+	last->next = NULL;
+	last->data_len = left;
+	m->pkt_len = total;
+}
+
 static inline enum bw_drop check(struct rte_mbuf *m)
 {
 	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
@@ -102,33 +118,59 @@ static inline enum bw_drop check(struct rte_mbuf *m)
 	if (unlikely(total > m->pkt_len))
 		return BW_DROP_IP4_LENGTH;
 	if (m->pkt_len > total && rte_pktmbuf_trim(m, m->pkt_len - total) < 0)
-		return BW_DROP_IP4_LENGTH;
+		trim_segments(m, total);
 	if (unlikely(m->nb_segs > 1 && m->data_len < RTE_MIN(total, (uint32_t)LINEAR_BYTES)) &&
 		rte_pktmbuf_linearize(m) < 0)
 		return BW_DROP_NO_MBUF;
 	return check_addresses(pkt_ip4(m));
 }
 
-static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)
+/* Consecutive packets mostly come in on one interface: it is looked up, and counted, once. */
+struct run {
+	const struct itf *itf;
+	uint32_t in_if;
+	uint32_t packets;
+	uint64_t bytes;
+};
+
+static void count_run(struct worker *w, struct run *run)
 {
-	struct pkt_meta *meta = pkt_meta(m);
-	struct bw_if_counters *count = &w->counters->itf[meta->in_if];
-	const struct itf *itf = dp_itf(w->dp, meta->in_if);
+	struct bw_if_counters *count = &w->counters->itf[run->in_if];
+
+	count->rx_packets += run->packets;
+	count->rx_bytes += run->bytes;
+	run->packets = 0;
+	run->bytes = 0;
+}
+
+static __rte_always_inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m, void *memo)
+{
+	uint32_t in_if = pkt_meta(m)->in_if;
+	struct run *run = memo;
 	enum bw_drop bad;
 
-	count->rx_packets++;
-	count->rx_bytes += m->pkt_len;
+	if (unlikely(in_if != run->in_if)) {
+		count_run(w, run);
+		run->in_if = in_if;
+		run->itf = dp_itf(w->dp, in_if);
+	}
+	run->packets++;
+	run->bytes += m->pkt_len;
 	bad = check(m);
 	if (unlikely(bad != BW_DROP_NONE))
 		return node_drop(m, bad, IN_EDGE_DROP);
-	if (unlikely(!itf || itf->primary == 0))
+	if (unlikely(!run->itf || run->itf->primary == 0))
 		return node_drop(m, BW_DROP_NO_IP, IN_EDGE_DROP);
-	return itf->in_next[FEATURE_IN_START];
+	return run->itf->in_next[FEATURE_IN_START];
 }
 
 static uint16_t ip4_input(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
-	return node_each(graph, node, objs, n, edge_of);
+	struct run run = { 0 };
+
+	node_each_memo(graph, node, objs, n, edge_of, &run);
+	count_run(node_worker(node), &run);
+	return n;
 }
 
 static struct rte_node_register ip4_input_node = {

@@ -31,11 +31,13 @@ static bool is_echo_request(struct rte_mbuf *m)
 static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)
 {
 	struct pkt_meta *meta = pkt_meta(m);
+	bool unicast = adj_kind(adj_get(w->dp->adj, meta->adj)) == ADJ_LOCAL;
 
 	if (!(meta->flags & PKT_F_LOCAL) && source_is_ours(w->dp, m))
 		return node_drop(m, BW_DROP_IP4_LAND, NEXT_DROP);
-	if (is_echo_request(m) && !(meta->flags & PKT_F_L2_BCAST) &&
-		adj_kind(adj_get(w->dp->adj, meta->adj)) == ADJ_LOCAL)
+	if (unlikely(meta->flags & PKT_F_L2_BCAST) && unicast) /* RFC 1122 3.3.6 */
+		return node_drop(m, BW_DROP_IP4_BROADCAST, NEXT_DROP);
+	if (unicast && is_echo_request(m))
 		return NEXT_ECHO;
 	meta->punt = PUNT_HOST;
 	return NEXT_PUNT;

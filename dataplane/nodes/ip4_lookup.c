@@ -79,13 +79,16 @@ static __rte_noinline rte_edge_t not_forwarded(struct worker *w, struct rte_mbuf
 	}
 }
 
-/* TTL - 1 and the checksum that goes with it: RFC 1141, the word changes by 0x0100. */
+/*
+ * TTL - 1 and the checksum that goes with it: RFC 1141, the word changes by 0x0100; and 0xffff
+ * becomes 0, as RFC 1624 corrects it.
+ */
 static inline void decrement_ttl(struct rte_ipv4_hdr *ip)
 {
 	uint32_t sum = (uint32_t)ip->hdr_checksum + RTE_BE16(0x0100);
 
 	ip->time_to_live--;
-	ip->hdr_checksum = sum + (sum >> 16);
+	ip->hdr_checksum = sum + (sum >= 0xffff);
 }
 
 /* What an adjacency means for the packets of a vector that take it: looked at once for a run. */

@@ -17,11 +17,13 @@
 #define NODE_AHEAD 6
 
 /*
- * Call edge_of(w, m) for every packet and pass runs of packets that take the same edge on
- * together. A vector whose packets all take one edge is moved, not copied.
+ * Call edge_of(w, m, memo) for every packet and pass runs of packets that take the same edge on
+ * together. A vector whose packets all take one edge is moved, not copied. memo is the node's
+ * own, to keep what consecutive packets have in common.
  */
-static __rte_always_inline uint16_t node_each(struct rte_graph *graph, struct rte_node *node,
-	void **objs, uint16_t n, rte_edge_t (*edge_of)(struct worker *w, struct rte_mbuf *m))
+static __rte_always_inline uint16_t node_each_memo(struct rte_graph *graph, struct rte_node *node,
+	void **objs, uint16_t n,
+	rte_edge_t (*edge_of)(struct worker *w, struct rte_mbuf *m, void *memo), void *memo)
 {
 	struct worker *w = node_worker(node);
 	rte_edge_t run_edge, edge;
@@ -29,13 +31,13 @@ static __rte_always_inline uint16_t node_each(struct rte_graph *graph, struct rt
 
 	if (n == 0)
 		return 0;
-	run_edge = edge_of(w, objs[0]);
+	run_edge = edge_of(w, objs[0], memo);
 	for (uint16_t i = 1; i < n; i++) {
 		if (i + NODE_AHEAD < n) {
 			rte_prefetch0(pkt_meta(objs[i + NODE_AHEAD]));
 			rte_prefetch0(rte_pktmbuf_mtod((struct rte_mbuf *)objs[i + NODE_AHEAD], void *));
 		}
-		edge = edge_of(w, objs[i]);
+		edge = edge_of(w, objs[i], memo);
 		if (unlikely(edge != run_edge)) {
 			rte_node_enqueue(graph, node, run_edge, &objs[run], i - run);
 			run = i;
@@ -47,6 +49,26 @@ static __rte_always_inline uint16_t node_each(struct rte_graph *graph, struct rt
 	else
 		rte_node_enqueue(graph, node, run_edge, &objs[run], n - run);
 	return n;
+}
+
+/* A node's function without a memo: how node_each() carries it. */
+struct node_plain {
+	rte_edge_t (*edge_of)(struct worker *w, struct rte_mbuf *m);
+};
+
+static __rte_always_inline rte_edge_t node_plain_edge(
+	struct worker *w, struct rte_mbuf *m, void *memo)
+{
+	return ((const struct node_plain *)memo)->edge_of(w, m);
+}
+
+/* The same for a node that looks at each packet by itself. */
+static __rte_always_inline uint16_t node_each(struct rte_graph *graph, struct rte_node *node,
+	void **objs, uint16_t n, rte_edge_t (*edge_of)(struct worker *w, struct rte_mbuf *m))
+{
+	struct node_plain plain = { edge_of };
+
+	return node_each_memo(graph, node, objs, n, node_plain_edge, &plain);
 }
 
 /* Send the packet to `drop` under this reason: `return node_drop(m, reason, MY_EDGE_DROP)`. */

@@ -321,6 +321,14 @@ fail:
 	return err;
 }
 
+void acl_set_abandon(struct acl_table *t)
+{
+	for (uint32_t id = 0; id < BW_MAX_ACLS; id++) {
+		free(t->staged[id]);
+		t->staged[id] = NULL;
+	}
+}
+
 int acl_del(struct acl_table *t, uint32_t acl_id)
 {
 	struct acl_list *old;
@@ -434,24 +442,35 @@ enum acl_result acl_match(
 	return ACL_DENY;
 }
 
+bool acl_hits_next(const struct acl_table *t, uint32_t *cursor, struct bw_acl_hits *hits)
+{
+	/* the cursor is a list and an entry; behind the last possible entry is the next list */
+	for (; *cursor >> 16 < BW_MAX_ACLS; *cursor = ((*cursor >> 16) + 1) << 16) {
+		const struct acl_list *list = current(t, *cursor >> 16);
+		uint32_t i = *cursor & 0xffff, counter;
+
+		if (!list || i >= list->n)
+			continue;
+		counter = list->entry[i].counter;
+		*hits = (struct bw_acl_hits) {
+			.acl_id = *cursor >> 16,
+			.index = i,
+			.hits = counter_sum(t, counter) - t->base[counter],
+		};
+		++*cursor;
+		return true;
+	}
+	return false;
+}
+
 void acl_hits_dump(const struct acl_table *t,
 	bool (*row)(void *arg, const struct bw_acl_hits *hits), void *arg)
 {
-	for (uint32_t id = 1; id < BW_MAX_ACLS; id++) {
-		const struct acl_list *list = current(t, id);
+	struct bw_acl_hits hits;
+	uint32_t cursor = 0;
 
-		for (uint32_t i = 0; list && i < list->n; i++) {
-			uint32_t counter = list->entry[i].counter;
-			struct bw_acl_hits hits = {
-				.acl_id = id,
-				.index = i,
-				.hits = counter_sum(t, counter) - t->base[counter],
-			};
-
-			if (!row(arg, &hits))
-				return;
-		}
-	}
+	while (acl_hits_next(t, &cursor, &hits) && row(arg, &hits))
+		;
 }
 
 void acl_dump(const struct acl_table *t, bool (*acl)(void *arg, const struct bw_acl *acl),

@@ -45,6 +45,9 @@ int acl_set_begin(struct acl_table *t, const struct bw_acl *acl);
 int acl_set_entry(struct acl_table *t, const struct bw_ace *ace);
 int acl_set_commit(struct acl_table *t, uint32_t acl_id);
 
+/* Drop what is staged and not committed. */
+void acl_set_abandon(struct acl_table *t);
+
 /* -ENOENT if there is no such list. */
 int acl_del(struct acl_table *t, uint32_t acl_id);
 
@@ -63,6 +66,9 @@ enum acl_result acl_match(
 /* Call row() with every entry's matches, list by list. Stops when row() returns false. */
 void acl_hits_dump(const struct acl_table *t,
 	bool (*row)(void *arg, const struct bw_acl_hits *hits), void *arg);
+
+/* The entry at *cursor and on to the next; false at the end. Start with *cursor = 0. */
+bool acl_hits_next(const struct acl_table *t, uint32_t *cursor, struct bw_acl_hits *hits);
 
 /* The lists as they were set: acl() and then ace() for each entry. NULL skips. */
 void acl_dump(const struct acl_table *t, bool (*acl)(void *arg, const struct bw_acl *acl),

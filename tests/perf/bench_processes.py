@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The processes that a measurement is made of, each stopped by its own pid."""
 import collections
+import ctypes
 import json
 import os
 import selectors
 import shutil
+import signal
 import subprocess
 import time
 
@@ -48,6 +50,12 @@ class Hugepages:
             f.write(str(count))
 
 
+def die_with_parent():
+    """In the child: not even a killed bench leaves a core spinning."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
 class Process:
     """A child in a session of its own, whose output goes line by line to a log and to us."""
 
@@ -62,7 +70,8 @@ class Process:
         self.log.flush()
         self.child = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            start_new_session=True, env={**os.environ, **(env or {})})
+            start_new_session=True, preexec_fn=die_with_parent,
+            env={**os.environ, **(env or {})})
         os.set_blocking(self.child.stdout.fileno(), False)
         self.prefer()
 

@@ -54,6 +54,7 @@ def make_row(name, size, samples):
         row[key] = median(good, key)
     if row["loop"] is None:  # testpmd does not count; what it has no more time for is its loop
         row["loop"] = row["wall_cycles"]
+    row["by_node"] = median_nodes(good)
     row["best_mpps"] = max(s["mpps"] for s in good)
     row["best_loop"] = min((s["loop"] for s in good if "loop" in s), default=None)
     row["best_nodes"] = min((s["nodes"] for s in good if "nodes" in s), default=None)
@@ -62,6 +63,14 @@ def make_row(name, size, samples):
     if size in VPP.get(name, {}):
         row["vpp_loop"], row["vpp_nodes"] = VPP[name][size]
     return row
+
+
+def median_nodes(samples):
+    names = []
+    for s in samples:
+        names += [n for n in s.get("by_node", {}) if n not in names]
+    return {n: statistics.median(s["by_node"].get(n, 0) for s in samples if "by_node" in s)
+            for n in names}
 
 
 def make_rows(cases, samples):
@@ -112,6 +121,19 @@ def print_rates(cases, rows):
         "core) of all.")
 
 
+def print_nodes(cases, rows):
+    """Where the cycles go, at the smallest size."""
+    titles = {c.name: c.title for c in cases}
+    rows = [r for r in rows if r["size"] == 64 and r["by_node"]]
+    if rows:
+        say("")
+        say("Cycles a packet by node, 64 bytes:")
+    for row in rows:
+        nodes = sorted(row["by_node"].items(), key=lambda item: -item[1])
+        say(f"{titles[row['case']]:32} "
+            + ", ".join(f"{name} {cycles:.0f}" for name, cycles in nodes if cycles >= 0.5))
+
+
 def print_facts(cases, samples):
     titles = {c.name: c.title for c in cases}
     facts = {}
@@ -130,4 +152,5 @@ def print_facts(cases, samples):
 def print_table(cases, samples):
     rows = make_rows(cases, samples)
     print_rates(cases, rows)
+    print_nodes(cases, rows)
     return rows + print_facts(cases, samples)

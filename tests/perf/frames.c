@@ -301,6 +301,8 @@ int frames_set_size(struct frames *f, unsigned size)
 	static const uint16_t imix_len[3] = { 64, 570, 1514 };
 	static const uint8_t imix_pattern[12] = { 0, 1, 0, 0, 1, 0, 2, 0, 1, 0, 1, 0 };
 
+	if (f->n_pcap)
+		return size == FROM_PCAP ? 0 : -EINVAL;
 	if (size == IMIX) {
 		for (int i = 0; i < 3; i++)
 			class_init(f, &f->cls[i], imix_len[i]);
@@ -348,7 +350,7 @@ int frames_init(struct frames *f, const struct frame_spec *spec, unsigned n_mbuf
 	f->l2_len = ETH_LEN + (spec->vlan ? VLAN_LEN : 0);
 	err = spec->pcap_file ? load_pcap(f) : make_flows(f);
 	if (err == 0)
-		err = frames_set_size(f, 64);
+		err = frames_set_size(f, spec->pcap_file ? FROM_PCAP : 64);
 	if (err < 0) {
 		frames_free(f);
 		return err;
@@ -375,6 +377,9 @@ void frames_free(struct frames *f)
 
 void frames_restart(struct frames *f, uint16_t run, bool stamped)
 {
+	/* old stamps are in the way of checksums that count on the plain payload */
+	if (f->stamped)
+		rte_mempool_obj_iter(f->pool, init_buffer, f);
 	f->next_flow = 0;
 	f->next_pattern = 0;
 	f->next_pcap = 0;

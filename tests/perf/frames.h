@@ -19,6 +19,7 @@
 #define SIZES_MAX   8
 #define PATTERN_MAX 12
 #define IMIX	    0 /* instead of a length: 7:4:1 of 64, 570 and 1514 */
+#define FROM_PCAP   1 /* instead of a length: what the file has */
 
 /* An inclusive range, in host order. */
 struct range {

@@ -38,13 +38,17 @@ static void check(bool ok, const char *what)
 	}
 }
 
-static bw_ip4 no_addr(const void *, uint32_t, const char **)
+static bw_ip4 no_addr(const void *arg, uint32_t if_id, const char **name)
 {
+	(void)arg;
+	(void)if_id;
+	(void)name;
 	return 0;
 }
 
-static void no_retire(void *, void (*fn)(void *, uint64_t), void *arg1, uint64_t arg2)
+static void no_retire(void *ctx, void (*fn)(void *, uint64_t), void *arg1, uint64_t arg2)
 {
+	(void)ctx;
 	fn(arg1, arg2);
 }
 

@@ -245,6 +245,8 @@ static bool take_frame_option(struct options *o, int opt, const char *w)
 		return true;
 	case O_PCAP:
 		f->pcap_file = w;
+		o->size[0] = FROM_PCAP;
+		o->n_sizes = 1;
 		return true;
 	case O_FLOWS:
 		return read_unsigned(w, 1, FLOWS_MAX, &f->n_flows);
@@ -351,6 +353,8 @@ static int check_whole(const struct options *o)
 		why = "--gateway needs --tx-ip";
 	else if (!o->frames.pcap_file && !o->gateway && !o->dst_mac_set)
 		why = "--dst-mac or --gateway is needed";
+	else if (o->frames.pcap_file && o->size[0] != FROM_PCAP)
+		why = "--size and --pcap exclude each other";
 	else if (o->frames.pcap_file && o->trial.stamp)
 		why = "--latency needs frames of our own, not --pcap";
 	if (why)

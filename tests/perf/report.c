@@ -40,6 +40,8 @@ void report_trial(
 {
 	if (size == IMIX)
 		fprintf(out, "\"size\": \"imix\"");
+	else if (size == FROM_PCAP)
+		fprintf(out, "\"size\": \"pcap\"");
 	else
 		fprintf(out, "\"size\": %u", size);
 	fprintf(out, ", \"seconds\": %.6f", r->seconds);

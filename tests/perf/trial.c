@@ -9,7 +9,7 @@
 
 #define BURST_MAX     256
 #define RX_ROUNDS     8	     /* bursts taken at once before sending goes on */
-#define DRAIN_QUIET   0.005  /* seconds without a frame that end a trial ... */
+#define DRAIN_QUIET   0.02   /* seconds without a frame that end a trial ... */
 #define DRAIN_MAX     0.5    /* ... and the longest wait for that */
 #define UDP_SUM_GOOD  0xffff /* what the sum over a datagram and its checksum gives */
 #define STALL	      3.0   /* seconds without a frame either way after which a trial is given up */

@@ -55,7 +55,8 @@ static void lines_are_given_back_in_canonical_form(void)
 			"access-list 101 permit icmp any any packet-too-big" },
 		{ "access-list 101 permit icmp any any 3 99",
 			"access-list 101 permit icmp any any 3 99" },
-		{ "access-list 101 permit icmp any any 40", "access-list 101 permit icmp any any 40" },
+		{ "access-list 101 permit icmp any any 40",
+			"access-list 101 permit icmp any any 40" },
 		{ "access-list 101 permit gre any any", "access-list 101 permit gre any any" },
 		{ "access-list 101 permit 50 any host 1.2.3.4",
 			"access-list 101 permit esp any host 1.2.3.4" },
@@ -95,8 +96,8 @@ static void entries_reach_the_dataplane(void)
 			 "interface GigabitEthernet8\n ip access-group X in\n");
 	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ACL_ENTRY), 4);
 	e = ace(&b, 0);
-	CU_ASSERT_EQUAL(e->flags,
-		BW_ACE_F_PERMIT | BW_ACE_F_PROTO | BW_ACE_F_SPORT | BW_ACE_F_DPORT);
+	CU_ASSERT_EQUAL(
+		e->flags, BW_ACE_F_PERMIT | BW_ACE_F_PROTO | BW_ACE_F_SPORT | BW_ACE_F_DPORT);
 	CU_ASSERT_EQUAL(e->src, ip("10.0.0.0"));
 	CU_ASSERT_EQUAL(e->src_wild, ip("0.0.0.255"));
 	CU_ASSERT_EQUAL(e->dst, ip("1.2.3.4"));
@@ -109,8 +110,8 @@ static void entries_reach_the_dataplane(void)
 	CU_ASSERT_EQUAL(e->flags, BW_ACE_F_PROTO | BW_ACE_F_DPORT | BW_ACE_F_NOT_DPORT);
 	CU_ASSERT_EQUAL(e->dport_lo, 53);
 	e = ace(&b, 2);
-	CU_ASSERT_EQUAL(e->flags,
-		BW_ACE_F_PERMIT | BW_ACE_F_PROTO | BW_ACE_F_ICMP_TYPE | BW_ACE_F_LOG);
+	CU_ASSERT_EQUAL(
+		e->flags, BW_ACE_F_PERMIT | BW_ACE_F_PROTO | BW_ACE_F_ICMP_TYPE | BW_ACE_F_LOG);
 	CU_ASSERT_EQUAL(e->icmp_type, 3);
 	e = ace(&b, 3);
 	CU_ASSERT_EQUAL(e->sport_lo, 0);
@@ -151,8 +152,7 @@ static void sequence_numbers(void)
 		"    10 permit ip host 1.0.0.1 any\n"
 		"    15 permit ip host 1.0.0.2 any\n"
 		"    20 permit ip host 1.0.0.3 any\n");
-	CU_ASSERT_STRING_EQUAL(
-		bench_config(&b, "ip access-list extended S\n 15 deny ip any any\n"),
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, "ip access-list extended S\n 15 deny ip any any\n"),
 		"% Duplicate sequence number\n");
 	/* Read again, 1.0.0.3 would come before 1.0.0.2. */
 	CU_ASSERT_PTR_NOT_NULL(strstr(bench_config(&b, "ip access-list extended S\n no 10\n"),
@@ -162,8 +162,8 @@ static void sequence_numbers(void)
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip access-lists S"),
 		"Extended IP access list S\n"
 		"    20 permit ip host 1.0.0.3 any\n");
-	CU_ASSERT_PTR_NOT_NULL(strstr(bench_running(&b),
-		"ip access-list extended S\n permit ip host 1.0.0.3 any\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(
+		bench_running(&b), "ip access-list extended S\n permit ip host 1.0.0.3 any\n"));
 	bench_close(&b);
 }
 
@@ -216,8 +216,8 @@ static void a_long_paste_is_not_sent_line_by_line(void)
 	bench_attach(&b);
 	end += sprintf(end, "interface GigabitEthernet8\n ip access-group 101 in\n");
 	for (unsigned i = 0; i < 10000; i++)
-		end += sprintf(end, "access-list 101 permit tcp host 10.%u.%u.1 any eq 80\n", i / 250,
-			i % 250);
+		end += sprintf(end, "access-list 101 permit tcp host 10.%u.%u.1 any eq 80\n",
+			i / 250, i % 250);
 	CU_ASSERT_STRING_EQUAL(bench_config(&b, lines), "");
 	for (unsigned i = 0; i < 200 && fake_count(&b.dp, BW_CMD_ACL_ENTRY) < 10000; i++) {
 		usleep(10000);
@@ -233,7 +233,8 @@ int main(void)
 {
 	static const struct bench_test tests[] = {
 		{ "numbers have their sort", numbers_have_their_sort },
-		{ "lines are given back in canonical form", lines_are_given_back_in_canonical_form },
+		{ "lines are given back in canonical form",
+			lines_are_given_back_in_canonical_form },
 		{ "entries reach the dataplane", entries_reach_the_dataplane },
 		{ "a list need not be there yet", a_list_need_not_be_there_yet },
 		{ "sequence numbers", sequence_numbers },

@@ -39,8 +39,8 @@ static void *greet(void *arg)
 	return NULL;
 }
 
-void fake_open(struct fake_dataplane *f, const char *path, unsigned n_ports,
-	const char *const *port_names)
+void fake_open(
+	struct fake_dataplane *f, const char *path, unsigned n_ports, const char *const *port_names)
 {
 	memset(f, 0, sizeof(*f));
 	f->path = path;
@@ -93,13 +93,13 @@ static bool same(const struct fake_object *o, const struct bw_msg *m, uint16_t t
 	switch (type) {
 	case BW_CMD_IF_VLANS:
 		return h->if_vlans.if_id == m->if_vlans.if_id &&
-			h->if_vlans.first == m->if_vlans.first;
+		       h->if_vlans.first == m->if_vlans.first;
 	case BW_CMD_IF_ADDR_SET:
 		return h->if_addr.if_id == m->if_addr.if_id && h->if_addr.addr == m->if_addr.addr &&
-			h->if_addr.plen == m->if_addr.plen;
+		       h->if_addr.plen == m->if_addr.plen;
 	case BW_CMD_ROUTE_SET:
 		return h->route.prefix == m->route.prefix && h->route.plen == m->route.plen &&
-			h->route.vrf_id == m->route.vrf_id;
+		       h->route.vrf_id == m->route.vrf_id;
 	case BW_CMD_ARP_SET:
 		return h->arp.if_id == m->arp.if_id && h->arp.addr == m->arp.addr;
 	case BW_CMD_NAT_CONFIG:
@@ -123,7 +123,8 @@ static uint32_t hash_of(const struct bw_msg *m, uint16_t type)
 	return hash_u64(key << 8 ^ type) % FAKE_BUCKETS;
 }
 
-static struct fake_object *find(const struct fake_dataplane *f, const struct bw_msg *m, uint16_t type)
+static struct fake_object *find(
+	const struct fake_dataplane *f, const struct bw_msg *m, uint16_t type)
 {
 	uint32_t at = f->bucket[hash_of(m, type)];
 
@@ -170,7 +171,8 @@ static enum bw_error check_set(const struct fake_dataplane *f, const struct bw_m
 
 	switch (m->hdr.type) {
 	case BW_CMD_IF_SET:
-		good = has(f, BW_CMD_ACL_SET, m->itf.acl_in) && has(f, BW_CMD_ACL_SET, m->itf.acl_out);
+		good = has(f, BW_CMD_ACL_SET, m->itf.acl_in) &&
+		       has(f, BW_CMD_ACL_SET, m->itf.acl_out);
 		break;
 	case BW_CMD_IF_VLANS:
 		good = has(f, BW_CMD_IF_SET, m->if_vlans.if_id);
@@ -193,8 +195,8 @@ static enum bw_error check_set(const struct fake_dataplane *f, const struct bw_m
 		break;
 	case BW_CMD_NAT_RULE_SET:
 		good = has(f, BW_CMD_ACL_SET, m->nat_rule.acl_id) &&
-			has(f, BW_CMD_NAT_POOL_SET, m->nat_rule.pool_id) &&
-			has(f, BW_CMD_IF_SET, m->nat_rule.if_id);
+		       has(f, BW_CMD_NAT_POOL_SET, m->nat_rule.pool_id) &&
+		       has(f, BW_CMD_IF_SET, m->nat_rule.if_id);
 		break;
 	}
 	return good ? BW_OK : BW_E_NO_OBJECT;
@@ -218,8 +220,8 @@ static bool refers(const struct fake_object *o, uint16_t type, uint32_t id)
 		return type == BW_CMD_ADJ_SET && m->route.adj_id == id;
 	case BW_CMD_NAT_RULE_SET:
 		return (type == BW_CMD_ACL_SET && m->nat_rule.acl_id == id) ||
-			(type == BW_CMD_NAT_POOL_SET && m->nat_rule.pool_id == id) ||
-			(type == BW_CMD_IF_SET && m->nat_rule.if_id == id);
+		       (type == BW_CMD_NAT_POOL_SET && m->nat_rule.pool_id == id) ||
+		       (type == BW_CMD_IF_SET && m->nat_rule.if_id == id);
 	}
 	return false;
 }
@@ -243,7 +245,7 @@ static enum bw_error remove_object(struct fake_dataplane *f, const struct bw_msg
 			if (x->type == BW_CMD_ACL_ENTRY && x->msg.ace.acl_id == m->ref.id)
 				drop(f, i);
 		} else if ((x->type == BW_CMD_IF_ADDR_SET && x->msg.if_addr.if_id == m->ref.id) ||
-			(x->type == BW_CMD_IF_VLANS && x->msg.if_vlans.if_id == m->ref.id))
+			   (x->type == BW_CMD_IF_VLANS && x->msg.if_vlans.if_id == m->ref.id))
 			drop(f, i);
 	}
 	o = find(f, m, type);

@@ -43,7 +43,7 @@ struct fake_dataplane {
 	unsigned n_rows;
 	unsigned sets, dels, nacks, syncs, routes;
 	uint32_t last_seq;
-	uint16_t refuse; /* NACK the next command of this type, */
+	uint16_t refuse;   /* NACK the next command of this type, */
 	unsigned refuse_n; /* so many times */
 };
 

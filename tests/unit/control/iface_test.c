@@ -241,8 +241,8 @@ static void settings_reach_the_dataplane(void)
 	CU_ASSERT_EQUAL(m->vfr_reassemblies, 16);
 	CU_ASSERT_EQUAL(m->vfr_timeout, 5);
 	CU_ASSERT_EQUAL(m->arp_timeout, 60);
-	CU_ASSERT_EQUAL(m->flags,
-		BW_IF_F_UP | BW_IF_F_VFR_IN | BW_IF_F_VFR_DROP | BW_IF_F_NO_UNREACH);
+	CU_ASSERT_EQUAL(
+		m->flags, BW_IF_F_UP | BW_IF_F_VFR_IN | BW_IF_F_VFR_DROP | BW_IF_F_NO_UNREACH);
 	bench_config(&b, "default interface GigabitEthernet8\n");
 	m = &fake_find_if(&b.dp, "GigabitEthernet8")->itf;
 	CU_ASSERT_EQUAL(m->mtu, 1500);

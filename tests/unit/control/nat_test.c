@@ -7,9 +7,10 @@
 
 #include "support.h"
 
-static const char outside[] = "interface GigabitEthernet8\n ip address 192.168.10.16 255.255.255.0\n"
-			      " ip nat outside\ninterface Vlan20\n"
-			      " ip address 192.168.20.1 255.255.255.0\n ip nat inside\n";
+static const char outside[] =
+	"interface GigabitEthernet8\n ip address 192.168.10.16 255.255.255.0\n"
+	" ip nat outside\ninterface Vlan20\n"
+	" ip address 192.168.20.1 255.255.255.0\n ip nat inside\n";
 
 static const struct bw_nat_rule *rule(const struct bench *b, unsigned n)
 {
@@ -52,6 +53,33 @@ static void rules_work_once_all_they_name_is_there(void)
 	bench_close(&b);
 }
 
+/* The list leaves the dataplane with its last user, and comes back with the next. */
+static void a_list_comes_back_with_its_user(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b,
+		"access-list 1 permit any\nip nat pool P 10.0.0.5 10.0.0.9 prefix-length 24\n"
+		"ip nat inside source list 1 pool P overload\n");
+	bench_config(&b, "no ip nat inside source list 1 pool P overload\n");
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ACL_SET), 0);
+	bench_config(&b, "ip nat inside source list 1 pool P\n");
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ACL_SET), 1);
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ACL_ENTRY), 1);
+	CU_ASSERT_EQUAL_FATAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1);
+	CU_ASSERT_EQUAL(rule(&b, 0)->flags, 0);
+	/* Within one turn, too. */
+	bench_config(&b, "no ip nat inside source list 1 pool P\n"
+			 "ip nat inside source list 1 pool P overload\n");
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ACL_SET), 1);
+	CU_ASSERT_EQUAL_FATAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1);
+	CU_ASSERT_EQUAL(rule(&b, 0)->flags, BW_NAT_F_OVERLOAD);
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+}
+
 static void pools_are_checked(void)
 {
 	struct bench b;
@@ -64,14 +92,13 @@ static void pools_are_checked(void)
 		"%Start and end addresses on different subnets\n");
 	bench_config(&b, "ip nat pool GIP 10.0.0.5 10.0.0.5 netmask 255.255.255.0\n"
 			 "ip nat inside source list 1 pool GIP overload\n");
-	CU_ASSERT_STRING_EQUAL(bench_config(&b, "no ip nat pool GIP\n"),
-		"%Pool GIP in use, cannot destroy\n");
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "no ip nat pool GIP\n"), "%Pool GIP in use, cannot destroy\n");
 	CU_ASSERT_STRING_EQUAL(
 		bench_config(&b, "ip nat pool GIP 10.0.0.6 10.0.0.6 netmask 255.255.255.0\n"),
 		"%Pool GIP in use, cannot redefine\n");
-	CU_ASSERT_STRING_EQUAL(
-		bench_config(&b, "no ip nat inside source list 1 pool GIP overload\n"
-				 "no ip nat pool GIP\n"),
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, "no ip nat inside source list 1 pool GIP overload\n"
+						"no ip nat pool GIP\n"),
 		"");
 	CU_ASSERT_PTR_NULL(strstr(bench_running(&b), "GIP"));
 	bench_close(&b);
@@ -171,9 +198,10 @@ static void timeouts_and_limits(void)
 	bench_attach(&b);
 	CU_ASSERT_EQUAL(settings(&b)->timeout[BW_NAT_TMO_TCP], 86400);
 	CU_ASSERT_EQUAL(settings(&b)->timeout[BW_NAT_TMO_UDP], 300);
-	bench_config(&b, "ip nat translation tcp-timeout 600\nip nat translation udp-timeout never\n"
-			 "ip nat translation max-entries 1000\n"
-			 "ip nat translation max-entries all-host 50\n");
+	bench_config(&b,
+		"ip nat translation tcp-timeout 600\nip nat translation udp-timeout never\n"
+		"ip nat translation max-entries 1000\n"
+		"ip nat translation max-entries all-host 50\n");
 	CU_ASSERT_EQUAL(settings(&b)->timeout[BW_NAT_TMO_TCP], 600);
 	CU_ASSERT_EQUAL(settings(&b)->timeout[BW_NAT_TMO_UDP], UINT32_MAX);
 	CU_ASSERT_EQUAL(settings(&b)->max_entries, 1000);
@@ -192,9 +220,10 @@ static void no_with_sessions_asks(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, "access-list 1 permit any\nip nat pool P 1.0.0.1 1.0.0.1 prefix-length 24\n"
-			 "ip nat inside source list 1 pool P overload\n"
-			 "ip nat inside source static 10.0.0.1 2.0.0.1\n");
+	bench_config(&b,
+		"access-list 1 permit any\nip nat pool P 1.0.0.1 1.0.0.1 prefix-length 24\n"
+		"ip nat inside source list 1 pool P overload\n"
+		"ip nat inside source static 10.0.0.1 2.0.0.1\n");
 	b.dp.region.counters[0].nat.sessions = 5;
 	b.dp.region.counters[0].nat.static_sessions = 2;
 	CU_ASSERT(nat_sessions_live(&b.ctl->nat, true));
@@ -209,7 +238,9 @@ static void no_with_sessions_asks(void)
 int main(void)
 {
 	static const struct bench_test tests[] = {
-		{ "rules work once all they name is there", rules_work_once_all_they_name_is_there },
+		{ "rules work once all they name is there",
+			rules_work_once_all_they_name_is_there },
+		{ "a list comes back with its user", a_list_comes_back_with_its_user },
 		{ "pools are checked", pools_are_checked },
 		{ "static rules do not contradict", static_rules_do_not_contradict },
 		{ "ports by an interface", ports_by_an_interface },

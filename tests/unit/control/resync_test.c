@@ -50,7 +50,7 @@ static bool same_snapshot(const struct bench *b, const struct fake_object *was, 
 
 	for (size_t i = 0; same && i < n; i++) {
 		same = now[i].type == was[i].type &&
-			memcmp(now[i].msg.body, was[i].msg.body, BW_MSG_BODY) == 0;
+		       memcmp(now[i].msg.body, was[i].msg.body, BW_MSG_BODY) == 0;
 		if (!same)
 			fprintf(stderr, "%s differs: %u %u\n", bw_msg_name(now[i].type),
 				was[i].msg.ref.id, now[i].msg.ref.id);
@@ -109,8 +109,9 @@ static void control_comes_back_to_the_same_ids(void)
 			 "255.255.255.255\naccess-list 77 permit any\n"
 			 "ip nat inside source list 77 interface GigabitEthernet9\n");
 	bench_config(&b, config);
-	bench_config(&b, "no interface Vlan99\nno interface Loopback5\nno ip nat inside source list "
-			 "77 interface GigabitEthernet9\nno access-list 77\n");
+	bench_config(&b,
+		"no interface Vlan99\nno interface Loopback5\nno ip nat inside source list "
+		"77 interface GigabitEthernet9\nno access-list 77\n");
 	was = snapshot(&b, &n);
 	bench_restart_control(&b, config);
 	CU_ASSERT_EQUAL(b.dp.syncs, 2);
@@ -214,7 +215,8 @@ static void what_is_refused_is_logged_and_tried_again(void)
 	b.dp.refuse_n = 1;
 	bench_config(&b, "interface Loopback1\n ip address 1.1.1.1 255.255.255.255\n");
 	TAILQ_FOREACH (line, &b.ctl->log.lines, entry)
-		found |= strstr(line->text, "%PLATFORM-3-REFUSED: IF_SET Loopback1: table full") != NULL;
+		found |= strstr(line->text, "%PLATFORM-3-REFUSED: IF_SET Loopback1: table full") !=
+			 NULL;
 	CU_ASSERT(found);
 	for (unsigned i = 0; i < 300 && fake_find_if(&b.dp, "Loopback1") == NULL; i++) {
 		bench_run(&b);
@@ -240,8 +242,8 @@ static void an_address_moves_between_interfaces(void)
 		if (b.dp.object[i].type != BW_CMD_IF_ADDR_SET)
 			continue;
 		holders++;
-		CU_ASSERT_EQUAL(m->if_addr.if_id,
-			fake_find_if(&b.dp, "GigabitEthernet9")->itf.if_id);
+		CU_ASSERT_EQUAL(
+			m->if_addr.if_id, fake_find_if(&b.dp, "GigabitEthernet9")->itf.if_id);
 	}
 	CU_ASSERT_EQUAL(holders, 1);
 	CU_ASSERT_EQUAL(b.dp.nacks, 0);

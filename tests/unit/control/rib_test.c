@@ -36,8 +36,8 @@ static void connected_subnet_has_its_special_addresses(void)
 	bench_open(&b);
 	bench_attach(&b);
 	bench_config(&b, two_links);
-	CU_ASSERT_EQUAL(fake_find_adj(&b.dp, route_adj(&b, "10.0.0.0", 24))->adj.type,
-		BW_ADJ_T_GLEAN);
+	CU_ASSERT_EQUAL(
+		fake_find_adj(&b.dp, route_adj(&b, "10.0.0.0", 24))->adj.type, BW_ADJ_T_GLEAN);
 	CU_ASSERT_EQUAL(route_adj(&b, "10.0.0.1", 32), BW_ADJ_RECEIVE);
 	CU_ASSERT_EQUAL(route_adj(&b, "10.0.0.0", 32), BW_ADJ_BROADCAST);
 	CU_ASSERT_EQUAL(route_adj(&b, "10.0.0.255", 32), BW_ADJ_BROADCAST);
@@ -182,10 +182,9 @@ static void null0_and_interface_routes(void)
 	CU_ASSERT_EQUAL(route_adj(&b, "20.0.0.0", 8), BW_ADJ_NULL0);
 	CU_ASSERT_EQUAL(route_adj(&b, "30.0.0.0", 8), route_adj(&b, "10.0.0.0", 24));
 	CU_ASSERT_EQUAL(route_nexthop(&b, "40.0.0.0", 8), ip("10.0.0.7"));
-	CU_ASSERT_STRING_EQUAL(
-		bench_config(&b, "ip route 1.0.0.1 255.0.0.0 10.0.0.2\n"
-				 "ip route 1.0.0.0 255.0.0.0 10.0.0.1\n"
-				 "ip route 1.0.0.0 255.0.0.0 224.0.0.1\n"),
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, "ip route 1.0.0.1 255.0.0.0 10.0.0.2\n"
+						"ip route 1.0.0.0 255.0.0.0 10.0.0.1\n"
+						"ip route 1.0.0.0 255.0.0.0 224.0.0.1\n"),
 		"%Inconsistent address and mask\n"
 		"%Invalid next hop address (it's this router)\n"
 		"%Invalid next hop address\n");
@@ -220,12 +219,28 @@ static const struct {
 	const char *addr;
 	uint8_t plen;
 } universe[PREFIXES] = {
-	{ "0.0.0.0", 0 },    { "10.0.0.0", 8 },	  { "10.0.0.0", 16 }, { "10.1.0.0", 16 },
-	{ "10.0.0.0", 24 },  { "10.0.1.0", 24 },  { "10.1.0.0", 24 }, { "10.0.0.1", 32 },
-	{ "20.0.0.0", 8 },   { "20.0.0.0", 16 },  { "20.0.0.0", 24 }, { "20.1.0.0", 16 },
-	{ "20.0.0.1", 32 },  { "30.0.0.0", 8 },	  { "30.0.0.0", 16 }, { "30.0.0.1", 32 },
-	{ "40.0.0.0", 8 },   { "40.0.0.0", 16 },  { "40.0.0.1", 32 }, { "128.0.0.0", 1 },
-	{ "192.168.0.0", 16 }, { "192.168.1.0", 24 },
+	{ "0.0.0.0", 0 },
+	{ "10.0.0.0", 8 },
+	{ "10.0.0.0", 16 },
+	{ "10.1.0.0", 16 },
+	{ "10.0.0.0", 24 },
+	{ "10.0.1.0", 24 },
+	{ "10.1.0.0", 24 },
+	{ "10.0.0.1", 32 },
+	{ "20.0.0.0", 8 },
+	{ "20.0.0.0", 16 },
+	{ "20.0.0.0", 24 },
+	{ "20.1.0.0", 16 },
+	{ "20.0.0.1", 32 },
+	{ "30.0.0.0", 8 },
+	{ "30.0.0.0", 16 },
+	{ "30.0.0.1", 32 },
+	{ "40.0.0.0", 8 },
+	{ "40.0.0.0", 16 },
+	{ "40.0.0.1", 32 },
+	{ "128.0.0.0", 1 },
+	{ "192.168.0.0", 16 },
+	{ "192.168.1.0", 24 },
 };
 
 static const char *const hop_text[NEXTHOPS] = { "10.0.0.1", "10.0.1.1", "10.1.0.1", "10.2.0.1",
@@ -379,10 +394,10 @@ static void model_compute(struct model *m)
 		for (unsigned p = 0; p < PREFIXES; p++)
 			model_entry(m, p);
 	} while (memcmp(before.status, m->status, sizeof(m->status)) != 0 ||
-		memcmp(before.paths, m->paths, sizeof(m->paths)) != 0 ||
-		memcmp(before.hop_status, m->hop_status, sizeof(m->hop_status)) != 0 ||
-		memcmp(before.hop_match, m->hop_match, sizeof(m->hop_match)) != 0 ||
-		memcmp(before.hop_paths, m->hop_paths, sizeof(m->hop_paths)) != 0);
+		 memcmp(before.paths, m->paths, sizeof(m->paths)) != 0 ||
+		 memcmp(before.hop_status, m->hop_status, sizeof(m->hop_status)) != 0 ||
+		 memcmp(before.hop_match, m->hop_match, sizeof(m->hop_match)) != 0 ||
+		 memcmp(before.hop_paths, m->hop_paths, sizeof(m->hop_paths)) != 0);
 }
 
 static uint64_t real_paths(const struct model *m, const struct rib_entry *e)
@@ -436,7 +451,8 @@ static void explain(const struct model *m)
 			e ? (unsigned long long)real_paths(m, e) : 0);
 		for (unsigned i = 0; i < SLOTS; i++)
 			if (m->slot[i].route != NULL && m->slot[i].prefix == p)
-				fprintf(stderr, "    distance %u source %u flags %u hop %s iface %d: %u\n",
+				fprintf(stderr,
+					"    distance %u source %u flags %u hop %s iface %d: %u\n",
 					m->slot[i].spec.distance, m->slot[i].spec.source,
 					m->slot[i].spec.flags, hop_text[m->slot[i].hop],
 					m->slot[i].spec.ifc ? (int)m->slot[i].iface : -1,

@@ -156,8 +156,7 @@ static void ip_route_of_one_prefix(void)
 		"  Routing Descriptor Blocks:\n"
 		"  * directly connected, via Vlan20\n"
 		"      Route metric is 0, traffic share count is 1\n");
-	CU_ASSERT_STRING_EQUAL(
-		bench_show(&b, "show ip route 10.2.0.1"), "% Subnet not in table\n");
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip route 10.2.0.1"), "% Subnet not in table\n");
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip route 8.8.8.8"), "% Network not in table\n");
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip route 0.0.0.0"),
 		"Routing entry for 0.0.0.0/0, supernet\n"
@@ -212,8 +211,8 @@ static void arp_table(void)
 	bench_close(&b);
 }
 
-static void add_session(struct bench *b, uint8_t proto, uint16_t port, const char *remote,
-	uint16_t remote_port)
+static void add_session(
+	struct bench *b, uint8_t proto, uint16_t port, const char *remote, uint16_t remote_port)
 {
 	struct bw_nat_session s = {
 		.local = ip("192.168.20.10"),
@@ -302,8 +301,9 @@ static void vlans_and_status(void)
 	bench_open(&b);
 	bench_attach(&b);
 	bench_config(&b, rt03);
-	bench_config(&b, "vlan 30\n name servers\n"
-			 "interface GigabitEthernet1\n description uplink\n switchport mode trunk\n");
+	bench_config(&b,
+		"vlan 30\n name servers\n"
+		"interface GigabitEthernet1\n description uplink\n switchport mode trunk\n");
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show vlan brief"),
 		"\nVLAN Name                             Status    Ports\n"
 		"---- -------------------------------- --------- -------------------------------\n"
@@ -398,8 +398,8 @@ static void times(void)
 	CU_ASSERT_STRING_EQUAL(format_age(25 * 86400, buf), "3w4d");
 	CU_ASSERT_STRING_EQUAL(format_age(380 * 86400, buf), "1y2w");
 	CU_ASSERT_STRING_EQUAL(format_uptime(59, up, sizeof(up)), "0 minutes");
-	CU_ASSERT_STRING_EQUAL(
-		format_uptime(9 * 86400 + 3660, up, sizeof(up)), "1 week, 2 days, 1 hour, 1 minute");
+	CU_ASSERT_STRING_EQUAL(format_uptime(9 * 86400 + 3660, up, sizeof(up)),
+		"1 week, 2 days, 1 hour, 1 minute");
 }
 
 int main(void)

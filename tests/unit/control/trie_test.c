@@ -50,7 +50,8 @@ static struct item *naive_after(struct item *items, uint32_t key, uint8_t plen)
 	struct item at = { .key = key & trie_mask(plen), .plen = plen }, *best = NULL;
 
 	for (unsigned i = 0; i < N; i++)
-		if (items[i].in && before(&at, &items[i]) && (best == NULL || before(&items[i], best)))
+		if (items[i].in && before(&at, &items[i]) &&
+			(best == NULL || before(&items[i], best)))
 			best = &items[i];
 	return best;
 }
@@ -108,8 +109,7 @@ static void random_operations_match_a_list(void)
 			struct item *same = naive_match(items, item->key, item->plen);
 			bool taken = same != NULL && same->plen == item->plen;
 
-			CU_ASSERT_EQUAL_FATAL(
-				trie_insert(&t, &item->node, item->key, item->plen),
+			CU_ASSERT_EQUAL_FATAL(trie_insert(&t, &item->node, item->key, item->plen),
 				taken ? -EEXIST : 0);
 			item->in = !taken;
 		}

@@ -36,8 +36,9 @@ static unsigned n_deferred;
 static char logged[8][200];
 static unsigned n_logged;
 
-void rcu_defer(struct rcu *, void (*fn)(void *ptr), void *ptr)
+void rcu_defer(struct rcu *rcu, void (*fn)(void *ptr), void *ptr)
 {
+	(void)rcu;
 	CU_ASSERT_FATAL(n_deferred < 64);
 	deferred[n_deferred].fn = fn;
 	deferred[n_deferred++].ptr = ptr;
@@ -56,16 +57,18 @@ void worker_call_all(struct dp *d, void (*fn)(struct worker *w, void *arg), void
 		fn(d->worker[i], arg);
 }
 
-uint32_t dp_seconds(const struct dp *)
+uint32_t dp_seconds(const struct dp *d)
 {
+	(void)d;
 	return now;
 }
 
-void dp_log(struct dp *, unsigned severity, const char *mnemonic, const char *fmt, ...)
+void dp_log(struct dp *d, unsigned severity, const char *mnemonic, const char *fmt, ...)
 {
 	char text[128];
 	va_list args;
 
+	(void)d;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
@@ -74,8 +77,9 @@ void dp_log(struct dp *, unsigned severity, const char *mnemonic, const char *fm
 
 /* --- driving --- */
 
-static void retire_now(void *, void (*fn)(void *, uint64_t), void *arg1, uint64_t arg2)
+static void retire_now(void *ctx, void (*fn)(void *, uint64_t), void *arg1, uint64_t arg2)
 {
+	(void)ctx;
 	fn(arg1, arg2);
 }
 

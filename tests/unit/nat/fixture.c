@@ -10,13 +10,15 @@ static void must(bool ok)
 		abort();
 }
 
-static void retire_now(void *, void (*fn)(void *, uint64_t), void *arg1, uint64_t arg2)
+static void retire_now(void *ctx, void (*fn)(void *, uint64_t), void *arg1, uint64_t arg2)
 {
+	(void)ctx;
 	fn(arg1, arg2);
 }
 
-static bw_ip4 if_addr(const void *arg, uint32_t if_id, const char **)
+static bw_ip4 if_addr(const void *arg, uint32_t if_id, const char **name)
 {
+	(void)name;
 	return if_id == 1 ? ((const struct fixture *)arg)->if_addr : 0;
 }
 

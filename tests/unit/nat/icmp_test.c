@@ -108,6 +108,36 @@ static void errors_coming_in(void)
 	}
 }
 
+/* In a buffer without a byte too many: nothing beyond it is looked at. */
+static void cut_errors(void)
+{
+	for (unsigned i = 0; i < sizeof(protos); i++) {
+		struct flow f = flow_of(protos[i]);
+		struct packet after, p;
+
+		pat(1);
+		after = sent(&f);
+		for (unsigned quoted = 0; quoted < 50; quoted++) {
+			struct nat_pkt np;
+			uint8_t *copy;
+
+			p = make_error(ROUTER, GLOBAL, L4_ICMP_TIME_EXCEEDED, &after, quoted);
+			copy = malloc(p.len);
+			memcpy(copy, p.b, p.len);
+			for (unsigned lies = 0; lies < 2; lies++) {
+				((struct l4_ip4 *)copy)->length = htons(lies ? 1500 : p.len);
+				np = (struct nat_pkt) { .ip = copy, .len = p.len };
+				nat_out2in(fx.shard[0], &np, 1);
+				CU_ASSERT_EQUAL(
+					np.verdict == NAT_DONE, quoted >= ports_end(protos[i]));
+				memcpy(copy, p.b, p.len);
+			}
+			free(copy);
+		}
+		fx_fini(&fx);
+	}
+}
+
 /* From an inside host, about the server's packets to it. */
 static void errors_going_out(void)
 {
@@ -318,6 +348,7 @@ int main(void)
 {
 	static const struct test tests[] = {
 		{ "errors coming in", errors_coming_in },
+		{ "cut errors", cut_errors },
 		{ "errors going out", errors_going_out },
 		{ "errors of routers on the way", errors_of_routers_on_the_way },
 		{ "errors about the router's own packets", errors_about_the_routers_own_packets },

@@ -62,7 +62,7 @@ static void only_lowered(void)
 
 		CU_ASSERT_EQUAL(clamp(&p, mss), mss < 1280);
 		CU_ASSERT(checksums_ok(&p));
-		CU_ASSERT_EQUAL(p.b[42] << 8 | p.b[43], mss < 1280 ? mss : 1280);
+		CU_ASSERT_EQUAL((p.b[42] << 8 | p.b[43]), (int)(mss < 1280 ? mss : 1280));
 	}
 }
 

@@ -36,8 +36,9 @@ static void forget(void)
 	memset(low, 0, sizeof(low));
 }
 
-static bool none_claimed(uint16_t)
+static bool none_claimed(uint16_t port)
 {
+	(void)port;
 	return false;
 }
 

@@ -25,8 +25,9 @@ static void start(void)
 	released = 0;
 }
 
-static void release(void *)
+static void release(void *pkt)
 {
+	(void)pkt;
 	released++;
 }
 

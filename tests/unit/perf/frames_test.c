@@ -44,13 +44,13 @@ static void check_frame(const struct frames *f, const struct rte_mbuf *m, uint16
 	const struct rte_ipv4_hdr *ip = ip_of(f, m);
 	const struct rte_udp_hdr *udp = (const struct rte_udp_hdr *)(ip + 1);
 
-	CU_ASSERT_EQUAL(m->data_len, len);
-	CU_ASSERT_EQUAL(m->pkt_len, len);
-	CU_ASSERT_EQUAL(rte_be_to_cpu_16(ip->total_length), len - f->l2_len);
-	CU_ASSERT_EQUAL(rte_be_to_cpu_16(udp->dgram_len), len - f->l2_len - 20);
-	CU_ASSERT_EQUAL(rte_ipv4_cksum(ip), 0);
-	CU_ASSERT_NOT_EQUAL(udp->dgram_cksum, 0);
-	CU_ASSERT_EQUAL(rte_ipv4_udptcp_cksum(ip, udp), 0xffff);
+	CU_ASSERT_EQUAL_FATAL(m->data_len, len);
+	CU_ASSERT_EQUAL_FATAL(m->pkt_len, len);
+	CU_ASSERT_EQUAL_FATAL(rte_be_to_cpu_16(ip->total_length), len - f->l2_len);
+	CU_ASSERT_EQUAL_FATAL(rte_be_to_cpu_16(udp->dgram_len), len - f->l2_len - 20);
+	CU_ASSERT_EQUAL_FATAL(rte_ipv4_cksum(ip), 0);
+	CU_ASSERT_NOT_EQUAL_FATAL(udp->dgram_cksum, 0);
+	CU_ASSERT_EQUAL_FATAL(rte_ipv4_udptcp_cksum(ip, udp), 0xffff);
 }
 
 static void check_size(struct frames *f, uint16_t len, bool stamped)
