@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/dump.h"
 #include "control/format.h"
 
 static int send_command(struct cli_ctx *ctx, uint16_t type, const void *body, size_t size)
@@ -82,6 +83,23 @@ static int clear_access_counters(struct cli_ctx *ctx, const struct cli_args *arg
 	return 0;
 }
 
+static int print_nothing(struct cli_ctx *, struct cmd_rows *)
+{
+	return 0;
+}
+
+/*
+ * The prompt comes back when the commands sent so far are carried out: the dataplane answers in
+ * order, so the end of a short dump says so.
+ */
+static int wait_for_dataplane(struct cli_ctx *ctx)
+{
+	const struct bw_dump vrfs = { .what = BW_CMD_VRF_SET, .limit = 1 };
+	struct cmd_rows *rows = cmd_rows_new(sizeof(struct bw_vrf), print_nothing);
+
+	return rows != NULL ? cmd_rows_run(ctx, rows, &vrfs, false) : -ENOMEM;
+}
+
 static int clear_nat(struct cli_ctx *ctx, const struct cli_args *args)
 {
 	struct bw_nat_filter filter = {
@@ -93,6 +111,7 @@ static int clear_nat(struct cli_ctx *ctx, const struct cli_args *args)
 		.remote_port = (uint16_t)cli_arg_number(args, "remote_port", 0),
 	};
 	const char *proto = cli_arg_text(args, "proto");
+	int ret;
 
 	if (cli_has(args, "inside"))
 		filter.flags |= BW_NAT_MATCH_INSIDE;
@@ -104,7 +123,8 @@ static int clear_nat(struct cli_ctx *ctx, const struct cli_args *args)
 		filter.flags |= BW_NAT_MATCH_PORTS;
 		filter.proto = strcmp(proto, "tcp") == 0 ? IPPROTO_TCP : IPPROTO_UDP;
 	}
-	return send_command(ctx, BW_CMD_NAT_CLEAR, &filter, sizeof(filter));
+	ret = send_command(ctx, BW_CMD_NAT_CLEAR, &filter, sizeof(filter));
+	return ret != 0 ? ret : wait_for_dataplane(ctx);
 }
 
 static const struct cli_help help[] = {
