@@ -80,6 +80,10 @@ static int probe(struct dp *dp, unsigned index, char *err, size_t err_size)
 		snprintf(err, err_size, "port %s: device name too long", p->name);
 		return rc;
 	}
+	if (p->memif_zero_copy && !dp->platform.hugepages) {
+		snprintf(err, err_size, "port %s: zero-copy needs huge pages", p->name);
+		return -ENOTSUP;
+	}
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(args, ","), args);
 	if (rte_eth_dev_get_port_by_name(name, &dp->port[index].ethdev) != 0) {
 		rc = rte_dev_probe(args);
