@@ -304,8 +304,11 @@ class Generator:
              "--tx-ip", "10.0.0.2", "--rx-ip", "10.1.0.2", "--ring", str(RING), *options])
         windows, begin = [], None
         while True:
-            message = self.process.wait_line(
-                lambda line: json.loads(line) if line.startswith("{") else None)
+            try:
+                message = self.process.wait_line(
+                    lambda line: json.loads(line) if line.startswith("{") else None)
+            except BenchError as error:
+                raise BenchError(f"{error}, {self.dut.describe()}") from None
             if message.get("event") == "measuring":
                 begin = self.look()
             elif message.get("event") == "measured":
