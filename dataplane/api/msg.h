@@ -18,7 +18,7 @@
 
 #define BW_MSG_SIZE    128
 #define BW_MSG_BODY    (BW_MSG_SIZE - 16)
-#define BW_API_VERSION 1
+#define BW_API_VERSION 2
 
 #define BW_MAX_IFS     1024 /* interface ids are 1 .. BW_MAX_IFS - 1; 0 is none */
 #define BW_MAX_PORTS   32
@@ -28,6 +28,8 @@
 #define BW_MAX_ACLS    1024
 #define BW_MAX_PATHS   16 /* of an ECMP adjacency */
 #define BW_NAME_LEN    32
+#define BW_MAX_PPPOE   64  /* PPPoE client ids are 1 .. BW_MAX_PPPOE - 1 */
+#define BW_PPPOE_TEXT  104 /* bytes of a name or password at the most */
 
 typedef uint32_t bw_ip4; /* network byte order */
 
@@ -75,6 +77,11 @@ enum bw_msg_type {
 	BW_CMD_HOST_SET,   /* struct bw_host: the TUN device of a VRF */
 	BW_CMD_HOST_DEL,
 	BW_CMD_CLEAR_COUNTERS, /* struct bw_ref: an interface, or 0 for all */
+	BW_CMD_PPPOE_TEXT,     /* struct bw_pppoe_text: for the PPPOE_SET that follows */
+	BW_CMD_PPPOE_SET,      /* struct bw_pppoe: takes the texts sent since the last one */
+	BW_CMD_PPPOE_DEL,      /* PADT, and the client is gone */
+	BW_CMD_PPPOE_CLEAR,    /* struct bw_ref: end a client's session and dial anew; 0 = all */
+	BW_CMD_DEBUG,	       /* struct bw_debug: what to send as BW_EVT_DEBUG from now on */
 	BW_CMD_DUMP,	       /* struct bw_dump */
 	BW_CMD_MAX,
 
@@ -89,6 +96,8 @@ enum bw_msg_type {
 	BW_EVT_DUMP_END,    /* hdr.seq = the BW_CMD_DUMP that it ends */
 	BW_EVT_PORT,	    /* struct bw_port_state: link up, down, MAC changed */
 	BW_EVT_LOG,	    /* struct bw_log: a line for the administrator's log */
+	BW_EVT_PPPOE,	    /* struct bw_pppoe_state: a client's state changed; also by dump */
+	BW_EVT_DEBUG,	    /* struct bw_debug_line */
 	BW_EVT_MAX,
 };
 
@@ -125,6 +134,7 @@ enum bw_if_kind {
 	BW_IF_SUBIF,	/* 802.1Q id `vlan` of port `port` */
 	BW_IF_SVI,	/* the router's leg in VLAN `vlan` */
 	BW_IF_LOOPBACK,
+	BW_IF_DIALER, /* PPP: packets go through the session of the PPPoE client that names it */
 };
 
 enum bw_if_flags {
@@ -184,7 +194,7 @@ struct bw_if_addr {
 
 enum bw_adj_type {
 	BW_ADJ_T_GLEAN = 1, /* a connected subnet: resolve the destination itself */
-	BW_ADJ_T_NEIGHBOUR, /* next hop `nexthop` on `if_id` */
+	BW_ADJ_T_NEIGHBOUR, /* next hop `nexthop` on `if_id`; on a DIALER its only peer */
 	BW_ADJ_T_ECMP,	    /* one of `path[0 .. n_paths - 1]` by the flow's hash */
 };
 
@@ -360,6 +370,115 @@ struct bw_host {
 	char dev[16]; /* name of the TUN device to make */
 };
 
+enum bw_pppoe_flags {
+	BW_PPPOE_F_CHAP = 1 << 0,    /* answer a demand for CHAP; else Nak or Reject it */
+	BW_PPPOE_F_PAP = 1 << 1,     /* answer a demand for PAP */
+	BW_PPPOE_F_DNS = 1 << 2,     /* ppp ipcp dns request */
+	BW_PPPOE_F_ACCEPT = 1 << 3,  /* ppp ipcp address accept: take the address of a Nak */
+	BW_PPPOE_F_SHUTDOWN = 1 << 4, /* configured, and not to dial */
+};
+
+/* A PPPoE client. A change of what was negotiated from it ends the session and dials anew. */
+struct bw_pppoe {
+	uint32_t client_id;
+	uint32_t if_id;	   /* the DIALER; at most one client names it */
+	uint32_t under_if; /* the Ethernet: a routed PORT or a SUBIF */
+	uint32_t flags;	   /* enum bw_pppoe_flags */
+	bw_ip4 addr;	   /* IPCP asks for this one; 0: for any */
+	uint16_t mtu;	   /* of the Dialer: our MRU. Over 1492: RFC 4638 */
+	uint16_t unit;	   /* of Virtual-AccessN, in debug lines */
+	uint32_t keepalive_s;	    /* between LCP echoes; 0 = none are sent */
+	uint32_t keepalive_misses;  /* unanswered in a row, and the session is dead */
+	uint32_t retry_s;	    /* RFC 1661 Restart timer (ppp timeout retry) */
+	uint32_t auth_timeout_s;    /* ppp timeout authentication */
+	uint32_t ncp_timeout_s;	    /* from LCP open to IPCP open; 0 = no limit */
+	uint32_t redial_s;	    /* wait after a session that ended */
+	uint16_t max_configure, max_failure, max_terminate; /* RFC 1661 4.6 */
+	uint16_t pad;
+};
+
+enum bw_pppoe_which {
+	BW_PPPOE_CHAP_NAME,
+	BW_PPPOE_CHAP_PASSWORD,
+	BW_PPPOE_PAP_NAME,
+	BW_PPPOE_PAP_PASSWORD,
+	BW_PPPOE_SERVICE, /* RFC 2516 Service-Name; not set: any */
+	BW_PPPOE_TEXTS,
+};
+
+/* Any bytes. The reader wipes the slot: it may be a password. */
+struct bw_pppoe_text {
+	uint32_t client_id;
+	uint8_t which; /* enum bw_pppoe_which */
+	uint8_t length;
+	uint16_t pad;
+	uint8_t text[BW_PPPOE_TEXT];
+};
+
+enum bw_pppoe_stage {
+	BW_PPPOE_DOWN,		/* shut down, or its Ethernet is */
+	BW_PPPOE_WAIT,		/* to dial again */
+	BW_PPPOE_PADI,		/* PADI sent */
+	BW_PPPOE_PADR,		/* PADR sent */
+	BW_PPPOE_ESTABLISH,	/* LCP; the phases of RFC 1661 3.2 from here */
+	BW_PPPOE_AUTHENTICATE,
+	BW_PPPOE_NETWORK,	/* IPCP */
+	BW_PPPOE_UP,		/* IPCP open: packets pass */
+	BW_PPPOE_TERMINATE,
+};
+
+/* Why there is no session, or the last one ended. */
+enum bw_pppoe_reason {
+	BW_PPPOE_R_NONE,
+	BW_PPPOE_R_ADMIN,     /* shutdown, clear, another configuration */
+	BW_PPPOE_R_LINK,      /* the Ethernet is down */
+	BW_PPPOE_R_NO_PADO,   /* nobody offers */
+	BW_PPPOE_R_NO_PADS,
+	BW_PPPOE_R_REFUSED,   /* PADS or PADO with an error tag */
+	BW_PPPOE_R_LCP,	      /* LCP did not converge */
+	BW_PPPOE_R_LOOP,      /* our own magic number came back */
+	BW_PPPOE_R_AUTH_FAILED,
+	BW_PPPOE_R_AUTH_TIMEOUT,
+	BW_PPPOE_R_AUTH_REFUSED, /* the server wants what we do not do */
+	BW_PPPOE_R_IPCP,
+	BW_PPPOE_R_ECHO,      /* LCP echoes stayed unanswered */
+	BW_PPPOE_R_PEER,      /* Terminate-Request */
+	BW_PPPOE_R_PADT,
+	BW_PPPOE_R_MAX,
+};
+
+struct bw_pppoe_state {
+	uint32_t client_id;
+	uint32_t if_id;
+	uint8_t stage;	      /* enum bw_pppoe_stage */
+	uint8_t reason;	      /* enum bw_pppoe_reason */
+	uint8_t lcp, ipcp;    /* enum ppp_state: 0 Initial .. 9 Opened, as in RFC 1661 4.2 */
+	uint16_t auth;	      /* PPP protocol that we authenticated by; 0 = none */
+	uint16_t session_id;
+	uint8_t local_mac[6], remote_mac[6];
+	bw_ip4 addr, peer_addr; /* while IPCP is open */
+	bw_ip4 dns[2];		/* 0 = not told */
+	uint16_t mru, peer_mru; /* what we take; what the peer takes. While LCP is open */
+	uint32_t up_s;		/* seconds since IPCP opened */
+	uint32_t sessions;	/* that came up since the client was set */
+	char ac_name[24], peer_name[24]; /* of PADO; of CHAP's challenge. Cut if longer */
+};
+
+enum bw_debug_flags {
+	BW_DEBUG_PPPOE_EVENTS = 1 << 0,
+	BW_DEBUG_PPP_NEGOTIATION = 1 << 1,
+	BW_DEBUG_PPP_AUTHENTICATION = 1 << 2,
+};
+
+struct bw_debug {
+	uint32_t flags;
+	uint32_t pad;
+};
+
+struct bw_debug_line {
+	char text[BW_MSG_BODY]; /* ends with a zero byte */
+};
+
 struct bw_ref {
 	uint32_t id;
 	uint32_t pad;
@@ -368,7 +487,7 @@ struct bw_ref {
 /* A dump sends its rows as events and then BW_EVT_DUMP_END. Rows may come and go meanwhile. */
 struct bw_dump {
 	uint16_t what; /* a *_SET command type (objects), or BW_EVT_ARP, _MAC, _NAT_SESSION,
-			  _ACL_HITS */
+			  _ACL_HITS, _PPPOE */
 	uint16_t pad;
 	uint32_t limit;	     /* rows at the most; 0 = all */
 	struct bw_nat_filter filter; /* NAT sessions only */
@@ -416,6 +535,11 @@ struct bw_msg {
 		struct bw_nat_filter nat_filter;
 		struct bw_nat_session nat_session;
 		struct bw_host host;
+		struct bw_pppoe pppoe;
+		struct bw_pppoe_text pppoe_text;
+		struct bw_pppoe_state pppoe_state;
+		struct bw_debug debug;
+		struct bw_debug_line debug_line;
 		struct bw_ref ref;
 		struct bw_dump dump;
 		struct bw_nack nack;
@@ -433,6 +557,9 @@ _Static_assert(sizeof(struct bw_ace) == 40, "no hidden padding");
 _Static_assert(sizeof(struct bw_nat_rule) == 40, "no hidden padding");
 _Static_assert(sizeof(struct bw_nat_session) == 48, "no hidden padding");
 _Static_assert(sizeof(struct bw_log) == BW_MSG_BODY, "fills the body");
+_Static_assert(sizeof(struct bw_pppoe) == 60, "no hidden padding");
+_Static_assert(sizeof(struct bw_pppoe_text) == BW_MSG_BODY, "fills the body");
+_Static_assert(sizeof(struct bw_pppoe_state) == 104, "no hidden padding");
 
 /* "bad value" and so on. Never NULL. */
 const char *bw_error_text(unsigned error);

@@ -52,6 +52,11 @@ static const char *const msg_name[] = {
 	[BW_CMD_HOST_SET] = "HOST_SET",
 	[BW_CMD_HOST_DEL] = "HOST_DEL",
 	[BW_CMD_CLEAR_COUNTERS] = "CLEAR_COUNTERS",
+	[BW_CMD_PPPOE_TEXT] = "PPPOE_TEXT",
+	[BW_CMD_PPPOE_SET] = "PPPOE_SET",
+	[BW_CMD_PPPOE_DEL] = "PPPOE_DEL",
+	[BW_CMD_PPPOE_CLEAR] = "PPPOE_CLEAR",
+	[BW_CMD_DEBUG] = "DEBUG",
 	[BW_CMD_DUMP] = "DUMP",
 	[BW_EVT_ACK] = "ACK",
 	[BW_EVT_NACK] = "NACK",
@@ -63,6 +68,8 @@ static const char *const msg_name[] = {
 	[BW_EVT_DUMP_END] = "DUMP_END",
 	[BW_EVT_PORT] = "PORT",
 	[BW_EVT_LOG] = "LOG",
+	[BW_EVT_PPPOE] = "PPPOE",
+	[BW_EVT_DEBUG] = "DEBUG_LINE",
 };
 _Static_assert(LENGTH(msg_name) == BW_EVT_MAX, "every message has its name");
 
@@ -99,6 +106,11 @@ static const char *const drop_text[BW_DROP_MAX] = {
 	[BW_DROP_ACL_OUT] = "access list out",
 	[BW_DROP_ARP_QUEUE] = "ARP queue full",
 	[BW_DROP_ARP_TIMEOUT] = "ARP not answered",
+	[BW_DROP_PPPOE_HEADER] = "pppoe bad header",
+	[BW_DROP_PPPOE_SESSION] = "pppoe no such session",
+	[BW_DROP_PPPOE_DISCOVERY] = "pppoe bad discovery packet",
+	[BW_DROP_PPPOE_DOWN] = "pppoe session not open",
+	[BW_DROP_PPP_BAD] = "ppp bad packet",
 	[BW_DROP_VFR_OVERLAP] = "vfr overlapping fragments",
 	[BW_DROP_VFR_FULL] = "vfr too many reassemblies",
 	[BW_DROP_VFR_TOO_MANY] = "vfr too many fragments",
