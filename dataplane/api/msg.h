@@ -557,7 +557,7 @@ _Static_assert(sizeof(struct bw_ace) == 40, "no hidden padding");
 _Static_assert(sizeof(struct bw_nat_rule) == 40, "no hidden padding");
 _Static_assert(sizeof(struct bw_nat_session) == 48, "no hidden padding");
 _Static_assert(sizeof(struct bw_log) == BW_MSG_BODY, "fills the body");
-_Static_assert(sizeof(struct bw_pppoe) == 60, "no hidden padding");
+_Static_assert(sizeof(struct bw_pppoe) == 56, "no hidden padding");
 _Static_assert(sizeof(struct bw_pppoe_text) == BW_MSG_BODY, "fills the body");
 _Static_assert(sizeof(struct bw_pppoe_state) == 104, "no hidden padding");
 
