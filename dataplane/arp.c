@@ -5,9 +5,9 @@
 #include <rte_ether.h>
 
 #include "dp.h"
+#include "frame.h"
 #include "neigh.h"
 
-#define MIN_FRAME      60 /* without FCS */
 #define DEFEND_SECONDS 10 /* RFC 5227 2.4: DEFEND_INTERVAL */
 
 bool arp_on_subnet(const struct itf *itf, bw_ip4 addr)
@@ -24,50 +24,10 @@ bool arp_on_subnet(const struct itf *itf, bw_ip4 addr)
 	return false;
 }
 
-/* Send a frame out of an interface: through the bridge of its VLAN, or its port. Takes it. */
-static void send_frame(struct dp *dp, const struct itf *itf, struct rte_mbuf *m)
-{
-	struct pkt_meta *meta = pkt_meta(m);
-
-	meta->entry = itf->kind == BW_IF_SVI ? INBOX_BRIDGE_OUT : INBOX_PORT_TX;
-	meta->vlan = itf->vlan;
-	meta->out_port = itf->port;
-	meta->out_if = itf->id;
-	if (!worker_hand_over(dp->worker[0], m)) {
-		dp->worker[0]->counters->drops[BW_DROP_HANDOFF_FULL]++;
-		rte_pktmbuf_free(m);
-	}
-}
-
 static void send_arp(struct dp *dp, const struct itf *itf, const struct rte_ether_addr *to,
 	const struct rte_arp_hdr *arp)
 {
-	bool tagged = itf->kind == BW_IF_SUBIF && !(itf->flags & BW_IF_F_NATIVE);
-	struct rte_mbuf *m = rte_pktmbuf_alloc(dp->pool);
-	struct rte_ether_hdr *eth;
-	uint8_t *p;
-
-	if (!m || itf->kind == BW_IF_LOOPBACK) {
-		rte_pktmbuf_free(m);
-		return;
-	}
-	memset(pkt_meta(m), 0, sizeof(struct pkt_meta));
-	p = (uint8_t *)rte_pktmbuf_append(m, MIN_FRAME);
-	memset(p, 0, MIN_FRAME);
-	eth = (struct rte_ether_hdr *)p;
-	rte_ether_addr_copy(to, &eth->dst_addr);
-	memcpy(&eth->src_addr, itf->mac, 6);
-	eth->ether_type = RTE_BE16(tagged ? RTE_ETHER_TYPE_VLAN : RTE_ETHER_TYPE_ARP);
-	p += sizeof(*eth);
-	if (tagged) {
-		struct rte_vlan_hdr tag = { .vlan_tci = rte_cpu_to_be_16(itf->vlan),
-			.eth_proto = RTE_BE16(RTE_ETHER_TYPE_ARP) };
-
-		memcpy(p, &tag, sizeof(tag));
-		p += sizeof(tag);
-	}
-	memcpy(p, arp, sizeof(*arp));
-	send_frame(dp, itf, m);
+	frame_send(dp, itf, to->addr_bytes, RTE_ETHER_TYPE_ARP, arp, sizeof(*arp));
 }
 
 static struct rte_arp_hdr make_arp(const struct itf *itf, uint16_t opcode, bw_ip4 sip, bw_ip4 tip)

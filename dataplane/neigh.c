@@ -7,6 +7,7 @@
 
 #include "arp.h"
 #include "dp.h"
+#include "frame.h"
 #include "rcu.h"
 
 #define BUCKETS 4096
@@ -69,28 +70,15 @@ static void drop_waiting(struct dp *dp, struct neigh *n, enum bw_drop reason)
 static void write_adj(struct dp *dp, const struct itf *itf, const struct neigh *n, uint32_t id)
 {
 	struct adj *a = &dp->adj->adj[id];
-	struct rte_ether_hdr *eth = (struct rte_ether_hdr *)a->rewrite;
 
 	if (adj_kind(a) == ADJ_ETHER)
 		adj_withdraw(a, ADJ_RESOLVE, dp->rcu);
-	memset(a->rewrite, 0, sizeof(a->rewrite));
 	a->out_if = itf->id;
 	a->nexthop = n->addr;
-	a->rewrite_len = sizeof(*eth);
 	a->out_vlan = itf->vlan;
 	a->out_port = itf->kind == BW_IF_SVI ? ADJ_VIA_BRIDGE : itf->port;
-	rte_ether_addr_copy(&n->mac, &eth->dst_addr);
-	memcpy(&eth->src_addr, itf->mac, 6);
-	if (itf->kind == BW_IF_SUBIF && !(itf->flags & BW_IF_F_NATIVE)) {
-		struct rte_vlan_hdr *tag = (struct rte_vlan_hdr *)(eth + 1);
-
-		eth->ether_type = RTE_BE16(RTE_ETHER_TYPE_VLAN);
-		tag->vlan_tci = rte_cpu_to_be_16(itf->vlan);
-		tag->eth_proto = RTE_BE16(RTE_ETHER_TYPE_IPV4);
-		a->rewrite_len += sizeof(*tag);
-	} else {
-		eth->ether_type = RTE_BE16(RTE_ETHER_TYPE_IPV4);
-	}
+	a->rewrite_len =
+		frame_header(itf, n->mac.addr_bytes, RTE_ETHER_TYPE_IPV4, a->rewrite);
 	adj_publish(a, ADJ_ETHER);
 }
 
