@@ -55,45 +55,55 @@ static int apply_native(struct cli_ctx *ctx, const struct cli_args *args, enum c
 	return 0;
 }
 
-/* "1,5-7,20" into bits. False: not such a list. */
-static bool read_list(const char *text, uint64_t bits[64])
+/* The VLANs that a line without `add` and the like stands for; NULL: the default. */
+static bool allowed_by(const struct cli_args *args, struct vlan_set *set)
 {
-	memset(bits, 0, 64 * sizeof(bits[0]));
-	for (;;) {
-		char *end;
-		unsigned long first, last;
+	const char *list = args ? cli_arg_text(args, "vlans") : NULL;
 
-		if (*text < '0' || *text > '9')
-			return false;
-		first = last = strtoul(text, &end, 10);
-		if (*end == '-' && end[1] >= '0' && end[1] <= '9')
-			last = strtoul(end + 1, &end, 10);
-		if (first < VLAN_MIN || last > VLAN_MAX || first > last)
-			return false;
-		for (; first <= last; first++)
-			bits[first / 64] |= UINT64_C(1) << first % 64;
-		if (*end == '\0')
-			return true;
-		if (*end != ',')
-			return false;
-		text = end + 1;
+	if (list != NULL)
+		return vlan_list_read(list, set);
+	vlan_set_all(set);
+	if (args != NULL && cli_has(args, "none"))
+		vlan_set_invert(set);
+	return true;
+}
+
+/* One line holds the list, however it came about; IOS prints a long one in several, with `add`. */
+static char *amend_allowed(
+	struct cli_ctx *ctx, const struct cli_args *args, const struct cli_args *old)
+{
+	char list[VLAN_LIST_SIZE], *line;
+	struct vlan_set set, given;
+
+	if (!allowed_by(args, &given) || !allowed_by(old, &set)) {
+		cli_fail(ctx, "Command rejected: Bad VLAN list");
+		return NULL;
 	}
+	if (cli_has(args, "add")) {
+		vlan_set_add(&set, &given);
+	} else if (cli_has(args, "remove")) {
+		vlan_set_remove(&set, &given);
+	} else {
+		set = given;
+		if (cli_has(args, "except"))
+			vlan_set_invert(&set);
+	}
+	vlan_list_write(&set, list);
+	if (vlan_set_is_full(&set))
+		strcpy(list, "all");
+	else if (vlan_set_is_empty(&set))
+		strcpy(list, "none");
+	return asprintf(&line, "switchport trunk allowed vlan %s", list) < 0 ? NULL : line;
 }
 
 static int apply_allowed(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	struct iface *ifc = switch_port(ctx);
-	uint64_t bits[64];
 
 	if (ifc == NULL)
 		return cli_fail_at(ctx, "switchport");
-	if (op == CLI_UNSET || cli_has(args, "all"))
-		memset(bits, 0xff, sizeof(bits));
-	else if (cli_has(args, "none"))
-		memset(bits, 0, sizeof(bits));
-	else if (!read_list(cli_arg_text(args, "vlans"), bits))
-		return cli_fail(ctx, "Command rejected: Bad VLAN list");
-	memcpy(ifc->allowed, bits, sizeof(bits));
+	/* Amended lines only come here: the list is good. */
+	allowed_by(op == CLI_SET ? args : NULL, &ifc->allowed);
 	port_changed(ifc);
 	return 0;
 }
@@ -198,8 +208,11 @@ static const struct cli_help help[] = {
 	{ "vlan_name", "Ascii name of the VLAN" },
 	{ "native", "Set trunking native characteristics" },
 	{ "allowed", "Set allowed VLANs when interface is in trunking mode" },
+	{ "add", "Add VLANs to the current list" },
 	{ "all", "All VLANs" },
+	{ "except", "All VLANs except the following" },
 	{ "none", "No VLANs" },
+	{ "remove", "Remove VLANs from the current list" },
 	{ "vlans", "VLAN IDs of the allowed VLANs, such as 1,5-7" },
 	{ "name", "Ascii name of the VLAN" },
 	{ "brief", "VTP all VLAN status in brief" },
@@ -246,11 +259,14 @@ static const struct cli_command commands[] = {
 	},
 	{
 		.mode = "config-if",
-		.syntax = "switchport trunk allowed vlan {all|none|<vlans:WORD>}",
+		.syntax = "switchport trunk allowed vlan "
+			  "{all|none|<vlans:WORD>|{add|remove|except} <vlans:WORD>}",
 		.help = help,
+		.no = "switchport trunk allowed vlan",
 		.fallback = "switchport trunk allowed vlan all",
 		.rank = RANK_IF_SWITCHPORT + 2,
 		.apply = apply_allowed,
+		.amend = amend_allowed,
 	},
 	{
 		.mode = "config-if",

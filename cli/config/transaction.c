@@ -193,7 +193,7 @@ static enum cli_result store(struct cli_transaction *transaction, struct cli_nod
 	return implied(transaction, parent, result);
 }
 
-enum cli_result cli_transaction_set(struct cli_transaction *transaction, struct cli_node *parent,
+static enum cli_result set(struct cli_transaction *transaction, struct cli_node *parent,
 	struct cli_args **args, struct cli_node **node)
 {
 	struct cli_tree *tree = transaction->tree;
@@ -216,6 +216,40 @@ enum cli_result cli_transaction_set(struct cli_transaction *transaction, struct 
 	free(text);
 	if (node)
 		*node = found;
+	return result;
+}
+
+/* The line to keep in place of the one given, the caller's to free; NULL: refused. */
+static struct cli_args *amended(
+	struct cli_transaction *transaction, struct cli_node *parent, const struct cli_args *args)
+{
+	const struct cli_node *found = cli_tree_lookup(transaction->tree, parent, args);
+	char *line = args->command->amend(transaction->ctx, args, found ? found->args : NULL);
+	struct cli_parse parse = { .args = NULL };
+
+	if (line && cli_grammar_parse(transaction->tree->grammar, parent->mode, 0, line, &parse) !=
+			    CLI_PARSE_OK)
+		cli_fail(transaction->ctx, "%% Amended line not understood: %s", line);
+	free(line);
+	return parse.args;
+}
+
+enum cli_result cli_transaction_set(struct cli_transaction *transaction, struct cli_node *parent,
+	struct cli_args **args, struct cli_node **node)
+{
+	struct cli_args *kept;
+	enum cli_result result;
+
+	if (!(*args)->command->amend)
+		return set(transaction, parent, args, node);
+	if (node)
+		*node = NULL;
+	kept = amended(transaction, parent, *args);
+	if (!kept)
+		return CLI_ERROR;
+	/* What was typed stays with the caller: carets point into it. */
+	result = set(transaction, parent, &kept, node);
+	cli_args_free(kept);
 	return result;
 }
 

@@ -107,6 +107,16 @@ struct cli_command {
 	 * the length it needs, as snprintf does. Its output must parse to the same line. */
 	int (*render)(const struct cli_args *args, char *buf, size_t size);
 
+	/*
+	 * Where a line changes the one that is there (`vlan add 5`) or is kept in another form:
+	 * gives the line to keep in its place, `old` being what it would replace, or NULL. The
+	 * result is the caller's to free, must parse to a line of the same identity, and must come
+	 * out the same when amended itself. NULL: refused, after cli_fail. Nothing but the two
+	 * lines may count: configure replace calls it for lines that are not in force.
+	 */
+	char *(*amend)(
+		struct cli_ctx *ctx, const struct cli_args *args, const struct cli_args *old);
+
 	/* Whether this instance cannot be removed (a physical interface): replace then empties it
 	 * instead. NULL: every one can. */
 	bool (*permanent)(const struct cli_args *args);

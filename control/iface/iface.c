@@ -25,7 +25,7 @@ int iface_table_init(struct iface_table *t, struct control *ctl)
 static void set_defaults(struct iface *ifc)
 {
 	ifc->access_vlan = ifc->native_vlan = 1;
-	memset(ifc->allowed, 0xff, sizeof(ifc->allowed));
+	vlan_set_all(&ifc->allowed);
 	ifc->mtu = IFACE_MTU_DEFAULT;
 	ifc->vfr = (struct iface_vfr) { .reassemblies = 16, .fragments = 32, .timeout = 3 };
 	ifc->arp_timeout = IFACE_ARP_TIMEOUT_DEFAULT;

@@ -22,13 +22,12 @@
 
 #include "control/dataplane_link.h"
 #include "control/idmap.h"
+#include "control/iface/vlan_list.h"
 
 #define IFACE_MTU_DEFAULT	  1500
 #define IFACE_ARP_TIMEOUT_DEFAULT 14400
 #define IFACE_SECONDARIES_MAX	  255
 #define IFACE_RATE_INTERVAL	  5 /* seconds between samples of the five-minute rate */
-#define VLAN_MIN		  1
-#define VLAN_MAX		  4094
 
 struct acl;
 struct control;
@@ -93,8 +92,8 @@ struct iface {
 	bool is_switch;
 	bool trunk;
 	uint16_t access_vlan, native_vlan;
-	uint64_t allowed[64]; /* a trunk's VLANs, a bit each */
-	uint16_t dot1q;	      /* SUBIF: encapsulation dot1Q; 0 = none yet */
+	struct vlan_set allowed; /* a trunk's VLANs */
+	uint16_t dot1q;		 /* SUBIF: encapsulation dot1Q; 0 = none yet */
 	bool dot1q_native;
 	uint16_t vrf;
 	uint16_t mtu, ip_mtu; /* ip_mtu 0 = as mtu */

@@ -39,7 +39,7 @@ bool vlan_member(const struct iface *port, uint16_t vlan)
 		return false;
 	if (!port->trunk)
 		return port->access_vlan == vlan;
-	return port->allowed[vlan / 64] >> vlan % 64 & 1;
+	return vlan_set_has(&port->allowed, vlan);
 }
 
 bool vlan_alive(struct iface_table *t, uint16_t vlan)

@@ -213,6 +213,28 @@ def test_svi_moves_with_its_vlan(net):
     ready(net.b, "10.0.10.1")
 
 
+def test_allowed_vlans_are_added_and_removed(net):
+    """A trunk carries what its list says after each change, in both directions."""
+    def heard(without=None):
+        for wire in net.wire.values():
+            wire.forget()
+        return bridged(net, net.a, BROADCAST, without=without)
+
+    net.router.configure("interface GigabitEthernet3\n switchport trunk allowed vlan remove 10\n")
+    try:
+        wait_until(lambda: heard(net.t10) == {"gi1": None}, 10, "the trunk without VLAN 10")
+        net.t10.wire.send(Ether(src=net.t10.mac, dst=BROADCAST)
+                          / Dot1Q(vlan=10, type=0x88B5) / b"not allowed")
+        net.t20.echo(net.t20.gateway, seq=86)
+        assert not any(b"not allowed" in f for f in net.wire["gi0"].frames)
+    finally:
+        net.router.configure("interface GigabitEthernet3\n"
+                             " switchport trunk allowed vlan add 10\n")
+    assert " switchport trunk allowed vlan 10,20" in net.router.running()
+    ready(net.t10, "10.0.10.1")
+    assert heard() == {"gi1": None, "gi3": 10}
+
+
 def test_new_vlan_says_so(net):
     text = net.router.configure("interface GigabitEthernet1\n switchport access vlan 77\n")
     assert "% Access VLAN does not exist. Creating vlan 77" in text

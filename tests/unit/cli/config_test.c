@@ -440,6 +440,42 @@ static int replace(struct fixture *fixture, const char *text)
 		fixture->config, &fixture->ctx, text, strlen(text), false, fixture->out, &changes);
 }
 
+/* The line kept is made of the one typed and the one it replaces, on paper as in force. */
+static void test_amended_lines(void)
+{
+	static const char file[] = "interface Vlan1\n tags a\n tags add b\n tags add c\n";
+	struct cli_load_summary summary;
+	struct fixture fixture;
+
+	fixture_init(&fixture);
+	take(&fixture, file);
+	assert_running(&fixture, "interface Vlan1\n tags a,b,c\n!\nend\n");
+	CU_ASSERT_STRING_EQUAL(fixture_journal(&fixture),
+		"+interface Vlan1\n+interface Vlan1/tags a\n*interface Vlan1/tags a,b\n"
+		"*interface Vlan1/tags a,b,c\n");
+	CU_ASSERT_EQUAL(replace(&fixture, file), 0);
+	CU_ASSERT_STRING_EQUAL(fixture_journal(&fixture), "");
+	CU_ASSERT_EQUAL(replace(&fixture, "interface Vlan1\n tags add d\n"), 0);
+	assert_running(&fixture, "interface Vlan1\n tags d\n!\nend\n");
+	CU_ASSERT_NOT_EQUAL(
+		fixture_load(&fixture, "interface Vlan1\n tags add bad\n", 0, &summary), 0);
+	CU_ASSERT(contains(cli_out_text(fixture.out),
+		"2:10:  tags add bad\n% Invalid input detected at '^' marker.\n"));
+	assert_running(&fixture, "interface Vlan1\n tags d\n!\nend\n");
+	take(&fixture, "interface Vlan1\n tags none\n");
+	assert_running(&fixture, "interface Vlan1\n!\nend\n");
+	/* Refused as a whole, it is put back as a whole. */
+	take(&fixture, file);
+	fixture.app.refuse = "mpls";
+	CU_ASSERT_NOT_EQUAL(
+		fixture_load(&fixture,
+			"interface Vlan1\n tags add d\n tags add e\nmpls ldp router-id Vlan1\n",
+			CLI_LOAD_ALL_OR_NOTHING, &summary),
+		0);
+	assert_running(&fixture, "interface Vlan1\n tags a,b,c\n!\nend\n");
+	fixture_fini(&fixture);
+}
+
 static void test_replace_applies_the_least(void)
 {
 	struct fixture fixture;
@@ -757,6 +793,7 @@ int main(void)
 		{ "implied lines", test_implied_lines },
 		{ "a refused implied line", test_refused_implied_line_undoes_the_line },
 		{ "a bad line", test_bad_line_is_reported_and_the_rest_goes_on },
+		{ "amended lines", test_amended_lines },
 		{ "an incomplete line", test_incomplete_line_is_not_looked_for_outside },
 		{ "all or nothing parses first", test_all_or_nothing_parses_first },
 		{ "all or nothing rolls back", test_all_or_nothing_rolls_back },

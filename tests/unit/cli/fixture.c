@@ -84,6 +84,23 @@ static int render_enable(const struct cli_args *, char *buf, size_t size)
 	return snprintf(buf, size, "pppoe enable group global");
 }
 
+/* `tags add X` puts X behind the tags that are there; `tags none` takes all away. */
+static char *amend_tags(
+	struct cli_ctx *ctx, const struct cli_args *args, const struct cli_args *old)
+{
+	const char *tags = cli_has(args, "none") ? "none" : cli_arg_text(args, "list");
+	const char *before = old && cli_has(args, "add") ? cli_arg_text(old, "list") : NULL;
+	char *line;
+
+	if (strcmp(tags, "bad") == 0) {
+		cli_fail_at(ctx, "list");
+		return NULL;
+	}
+	return asprintf(&line, "tags %s%s%s", before ? before : "", before ? "," : "", tags) < 0
+		       ? NULL
+		       : line;
+}
+
 static bool is_physical(const struct cli_args *args)
 {
 	return cli_arg_ifname(args, "name")->type == CLI_IF_GIGABIT_ETHERNET;
@@ -356,6 +373,12 @@ static const struct cli_command commands[] = {
 		.fallback = "switchport access vlan 1",
 		.rank = 20,
 		.apply = apply },
+	{ .mode = "config-if",
+		.syntax = "tags {none|<list:WORD>|add <list:WORD>}",
+		.fallback = "tags none",
+		.rank = 25,
+		.apply = apply,
+		.amend = amend_tags },
 	{ .mode = "config-if",
 		.syntax = "mtu <mtu:64-9216>",
 		.fallback = "mtu 1500",

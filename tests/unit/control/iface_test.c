@@ -72,6 +72,95 @@ static void an_svi_is_up_while_a_member_port_is(void)
 	bench_close(&b);
 }
 
+/* Takes a line of GigabitEthernet1; what is then printed of its list, "" for the default. */
+static const char *allowed_after(struct bench *b, const char *line)
+{
+	static const char begin[] = " switchport trunk allowed vlan ";
+	static char list[VLAN_LIST_SIZE];
+	char text[VLAN_LIST_SIZE + 64];
+	const char *at;
+
+	snprintf(text, sizeof(text), "interface GigabitEthernet1\n %s\n", line);
+	CU_ASSERT_STRING_EQUAL(bench_config(b, text), "");
+	at = strstr(bench_running(b), begin);
+	list[0] = '\0';
+	if (at != NULL)
+		sscanf(at + strlen(begin), "%10000s", list);
+	return list;
+}
+
+#define ALLOWED "switchport trunk allowed vlan "
+
+static void allowed_vlans_are_amended(void)
+{
+	struct bench b;
+	struct iface *ifc;
+
+	bench_open(&b);
+	ifc = iface_find(&b.ctl->ifaces, "GigabitEthernet1");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, ALLOWED "add 7"), "");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, ALLOWED "20,1-10,5,11,30,31"), "1-11,20,30,31");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, ALLOWED "add 12-19,4094"), "1-20,30,31,4094");
+	CU_ASSERT(vlan_set_has(&ifc->allowed, 15) && !vlan_set_has(&ifc->allowed, 21));
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, ALLOWED "add 5"), "1-20,30,31,4094");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, ALLOWED "remove 2,31-4094"), "1,3-20,30");
+	CU_ASSERT(!vlan_set_has(&ifc->allowed, 2) && vlan_set_has(&ifc->allowed, 3));
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, ALLOWED "except 100"), "1-99,101-4094");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, ALLOWED "add 100"), "");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, ALLOWED "remove 1"), "2-4094");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, ALLOWED "remove 2-4094"), "none");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, ALLOWED "add 9"), "9");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, ALLOWED "none"), "none");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, ALLOWED "all"), "");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, ALLOWED "4,6"), "4,6");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, "no switchport trunk allowed vlan"), "");
+	CU_ASSERT(vlan_set_is_full(&ifc->allowed));
+	bench_close(&b);
+}
+
+/* As IOS splits a list that fills more than a line. */
+static void a_long_list_of_vlans(void)
+{
+	char text[32 * 1024] = "interface GigabitEthernet1\n", list[VLAN_LIST_SIZE] = "";
+	struct bench b;
+
+	for (unsigned vlan = 2; vlan <= VLAN_MAX; vlan += 2) {
+		bool begins = vlan % 20 == 2;
+
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s%u",
+			begins ? "\n " ALLOWED : ",", begins && vlan > 2 ? "add " : "", vlan);
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%u",
+			vlan > 2 ? "," : "", vlan);
+	}
+	strcat(text, "\n");
+	bench_open(&b);
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, text), "");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, "switchport mode trunk"), list);
+	/* The one line is taken back as it was given. */
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, strstr(bench_running(&b), "interface")), "");
+	CU_ASSERT_STRING_EQUAL(allowed_after(&b, "description x"), list);
+	bench_close(&b);
+}
+
+static void bad_vlan_lists_are_refused(void)
+{
+	static const char *const bad[] = { "0", "4095", "5-", "-5", "9-5", "1,", ",1", "1,,2", "x",
+		"1-2-3", "99999999999", "1 2", "add x", "remove 0", "except 5000" };
+	struct bench b;
+
+	bench_open(&b);
+	allowed_after(&b, ALLOWED "10");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char text[128];
+
+		snprintf(
+			text, sizeof(text), "interface GigabitEthernet1\n " ALLOWED "%s\n", bad[i]);
+		CU_ASSERT_STRING_NOT_EQUAL(bench_config(&b, text), "");
+		CU_ASSERT_STRING_EQUAL(allowed_after(&b, "description x"), "10");
+	}
+	bench_close(&b);
+}
+
 static void a_trunk_tells_the_vlans_that_exist(void)
 {
 	struct bench b;
@@ -256,6 +345,9 @@ int main(void)
 	static const struct bench_test tests[] = {
 		{ "ports follow their link", ports_follow_their_link },
 		{ "an SVI is up while a member port is", an_svi_is_up_while_a_member_port_is },
+		{ "allowed VLANs are amended", allowed_vlans_are_amended },
+		{ "a long list of VLANs", a_long_list_of_vlans },
+		{ "bad VLAN lists are refused", bad_vlan_lists_are_refused },
 		{ "a trunk tells the VLANs that exist", a_trunk_tells_the_vlans_that_exist },
 		{ "subinterfaces stand on their port", subinterfaces_stand_on_their_port },
 		{ "addresses are checked", addresses_are_checked },
