@@ -264,8 +264,8 @@ static int read_named(struct cli_ctx *ctx, const char *name, char **text, size_t
 	char *path = NULL;
 	int err;
 
-	for (size_t i = 0; i < 2; i++) {
-		static const char *const devices[] = { "flash:", "nvram:" };
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const devices[] = { "flash:", "nvram:", "file:" };
 
 		if (strncmp(file, devices[i], strlen(devices[i])) == 0)
 			file += strlen(devices[i]);

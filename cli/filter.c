@@ -15,6 +15,9 @@ const struct cli_help cli_filter_help[] = {
 	{ "section", "Filter a section of output" },
 	{ "count", "Count number of lines which match regexp" },
 	{ "json", "Structured output" },
+	{ "redirect", "Redirect output to a file in flash:" },
+	{ "append", "Append redirected output to a file in flash:" },
+	{ "tee", "Copy output to a file in flash:" },
 	{ NULL, NULL },
 };
 
@@ -74,6 +77,48 @@ static char *translate(const char *pattern)
 	return posix;
 }
 
+static bool has_file(enum cli_filter_kind kind)
+{
+	return kind == CLI_FILTER_REDIRECT || kind == CLI_FILTER_APPEND || kind == CLI_FILTER_TEE;
+}
+
+static bool has_regex(enum cli_filter_kind kind)
+{
+	return kind >= CLI_FILTER_INCLUDE && kind <= CLI_FILTER_COUNT;
+}
+
+bool cli_filter_wants_file(const char *text)
+{
+	size_t start = strspn(text, " \t");
+
+	return has_file(find_kind(text + start, strcspn(text + start, " \t")));
+}
+
+/* One word, which for `tee` may have /append before it. */
+static int parse_file(struct cli_filter *filter, const char *text, size_t *offset)
+{
+	static const char option[] = "/append";
+	size_t len = strcspn(text + *offset, " \t");
+	size_t end;
+
+	if (filter->kind == CLI_FILTER_TEE && len > 1 && len < sizeof(option) &&
+		strncasecmp(text + *offset, option, len) == 0) {
+		filter->append = true;
+		*offset += len + strspn(text + *offset + len, " \t");
+		len = strcspn(text + *offset, " \t");
+	}
+	if (len == 0)
+		return -ENODATA;
+	end = *offset + len + strspn(text + *offset + len, " \t");
+	if (text[end]) {
+		*offset = end;
+		return -EINVAL;
+	}
+	filter->append = filter->append || filter->kind == CLI_FILTER_APPEND;
+	filter->file = strndup(text + *offset, len);
+	return filter->file ? 0 : -ENOMEM;
+}
+
 int cli_filter_parse(struct cli_filter *filter, const char *text, size_t *offset)
 {
 	size_t start = strspn(text, " \t");
@@ -89,6 +134,8 @@ int cli_filter_parse(struct cli_filter *filter, const char *text, size_t *offset
 	if (filter->kind == CLI_FILTER_NONE)
 		return -EINVAL;
 	*offset = pattern;
+	if (has_file(filter->kind))
+		return parse_file(filter, text, offset);
 	if (filter->kind == CLI_FILTER_JSON && text[pattern] == '\0')
 		return 0;
 	if (filter->kind == CLI_FILTER_JSON)
@@ -103,8 +150,10 @@ int cli_filter_parse(struct cli_filter *filter, const char *text, size_t *offset
 
 void cli_filter_fini(struct cli_filter *filter)
 {
-	if (filter->kind != CLI_FILTER_NONE && filter->kind != CLI_FILTER_JSON)
+	if (has_regex(filter->kind))
 		regfree(&filter->regex);
+	free(filter->file);
+	filter->file = NULL;
 	filter->kind = CLI_FILTER_NONE;
 }
 

@@ -19,11 +19,16 @@ enum cli_filter_kind {
 	CLI_FILTER_SECTION,
 	CLI_FILTER_COUNT,
 	CLI_FILTER_JSON,
+	CLI_FILTER_REDIRECT,
+	CLI_FILTER_APPEND,
+	CLI_FILTER_TEE,
 };
 
 struct cli_filter {
 	enum cli_filter_kind kind;
-	regex_t regex; /* compiled unless NONE or JSON */
+	regex_t regex; /* compiled for the kinds from INCLUDE to COUNT */
+	char *file;    /* REDIRECT, APPEND, TEE: where to; else NULL */
+	bool append;   /* TEE: /append */
 	bool open;     /* BEGIN has begun; SECTION is within one */
 	size_t indent; /* SECTION: of its first line */
 	size_t count;  /* COUNT: lines that match */
@@ -35,10 +40,13 @@ struct cli_filter {
  */
 int cli_filter_parse(struct cli_filter *filter, const char *text, size_t *offset);
 
+/* Whether `text` begins with a filter that is followed by a file's name: for `?`. */
+bool cli_filter_wants_file(const char *text);
+
 /* Leaves the filter as CLI_FILTER_NONE. */
 void cli_filter_fini(struct cli_filter *filter);
 
-/* Whether the line (without newline, terminated) is to be shown. */
+/* Whether the line (without newline, terminated) is to be shown. Not for those with a file. */
 bool cli_filter_passes(struct cli_filter *filter, const char *line);
 
 /* The filters' names and help, ending with an empty row: for `?`. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/file.h"
 #include "cli/filter.h"
 #include "cli/output_engine.h"
 
@@ -25,6 +26,7 @@ struct cli_out {
 	struct text gathered; /* of a buffer output */
 	struct text partial;  /* a line of which the end has not come, when filtering */
 	struct cli_filter filter;
+	struct cli_file *file;	   /* that the filter names, or NULL */
 	struct json_object *json;  /* what the handler fills */
 	struct json_object *lines; /* what it printed instead */
 	bool member_open;	   /* the JSON object's `{` is out */
@@ -103,7 +105,7 @@ void cli_out_clear(struct cli_out *out)
 
 bool cli_out_full(const struct cli_out *out)
 {
-	return out->full && out->full(out->arg);
+	return (out->full && out->full(out->arg)) || (out->file && cli_file_paused(out->file));
 }
 
 void cli_out_raw(struct cli_out *out, const char *data, size_t len)
@@ -137,10 +139,12 @@ static void flush_line(struct cli_out *out)
 
 void cli_write(struct cli_out *out, const char *data, size_t len)
 {
-	if (out->filter.kind == CLI_FILTER_NONE) {
+	if (out->file)
+		cli_file_write(out->file, data, len);
+	if (out->filter.kind == CLI_FILTER_NONE || out->filter.kind == CLI_FILTER_TEE)
 		cli_out_raw(out, data, len);
+	if (out->filter.kind == CLI_FILTER_NONE || out->filter.file)
 		return;
-	}
 	while (len > 0) {
 		const char *newline = memchr(data, '\n', len);
 		size_t part = newline ? (size_t)(newline - data) : len;
@@ -265,6 +269,22 @@ int cli_out_filter(struct cli_out *out, const char *text, size_t *offset)
 	cli_out_finish(out);
 	out->filter = filter;
 	return 0;
+}
+
+const char *cli_out_file_name(const struct cli_out *out, bool *append)
+{
+	*append = out->filter.append;
+	return out->filter.file;
+}
+
+bool cli_out_tees(const struct cli_out *out)
+{
+	return out->filter.kind == CLI_FILTER_TEE;
+}
+
+void cli_out_to_file(struct cli_out *out, struct cli_file *file)
+{
+	out->file = file;
 }
 
 void cli_out_finish(struct cli_out *out)

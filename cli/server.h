@@ -24,9 +24,11 @@ struct cli_server_config {
 	void *app;			       /* reaches handlers as ctx->app */
 	const char *socket_path;	       /* created with mode 0600; a stale one is replaced */
 	const char *startup_path;	       /* the startup-config; NULL: cannot be saved */
-	const char *files_dir; /* where file names in commands (configure replace) start;
-				  NULL: only absolute paths */
-	bool unprivileged;     /* sessions start at `>` */
+	const char *files_dir;	     /* flash: where file names in commands (configure replace, `|
+					redirect`) start; NULL: only absolute paths, and no writing */
+	const char *const *reserved; /* names there that commands may not write, such as the
+					startup-config's; ends with NULL. NULL: none */
+	bool unprivileged;	     /* sessions start at `>` */
 
 	/* Called with one log line, such as %SYS-5-CONFIG_I. NULL: nobody listens. */
 	void (*log)(void *app, const char *message);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/file.h"
+
 enum { DEFAULT_LENGTH = 24, DEFAULT_WIDTH = 80 };
 
 void cli_session_send(struct cli_session *session, enum cli_message_type type, uint32_t number,
@@ -83,6 +85,7 @@ void cli_session_fini(struct cli_session *session)
 {
 	cli_session_load_stop(session);
 	cli_ctx_fini(&session->ctx);
+	cli_file_free(session->file);
 	cli_session_unconfigure(session);
 	cli_args_free(session->args);
 	cli_out_free(session->out);
@@ -137,6 +140,7 @@ static void send_prompt(struct cli_session *session)
 
 void cli_session_finish(struct cli_session *session, int status)
 {
+	status = cli_session_end_file(session, status);
 	cli_out_finish(session->out);
 	cli_ctx_end(&session->ctx);
 	cli_args_free(session->args);
@@ -299,6 +303,8 @@ void cli_session_tick(struct cli_session *session)
 		return;
 	if (session->state == CLI_SESSION_LOADING) {
 		cli_session_load_step(session);
+	} else if (session->copying) {
+		cli_session_copy(session);
 	} else if (session->state == CLI_SESSION_RUNNING && cli_ctx_yielding(&session->ctx)) {
 		int ret;
 

@@ -64,6 +64,9 @@ struct cli_session {
 	int done_status;
 	bool closing;
 
+	struct cli_file *file; /* that the command's output goes to, or NULL */
+	bool copying;	       /* what is in it comes first, then the command */
+
 	struct cli_load *load;
 	bool load_verbose;
 
@@ -118,6 +121,18 @@ size_t cli_session_pipe(const char *line);
 void cli_session_load(struct cli_session *session, uint32_t options, const char *text, size_t len);
 void cli_session_load_step(struct cli_session *session);
 void cli_session_load_stop(struct cli_session *session);
+
+/* The file behind a command's `|`, in session_file.c: opens it if the filter names one, and calls
+ * the handler then or, when there is much to be kept in it, later. */
+void cli_session_begin_file(struct cli_session *session);
+void cli_session_copy(struct cli_session *session);
+
+/* Puts the file in its place, or says why not; of a command that failed, prints what it said.
+ * Returns the command's status. */
+int cli_session_end_file(struct cli_session *session, int status);
+
+/* Calls the handler of the command that was parsed. */
+void cli_session_call(struct cli_session *session);
 
 /* Ends the command: flushes its output, sends prompt and status. */
 void cli_session_finish(struct cli_session *session, int status);

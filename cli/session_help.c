@@ -94,8 +94,12 @@ static void list_exec(struct cli_session *session, struct listing *listing)
 	if (strpbrk(filter, " \t") == NULL) {
 		add_help(listing, cli_filter_help, filter);
 	} else {
-		snprintf(listing->items[0].word, sizeof(listing->items[0].word), "LINE");
-		listing->items[0].help = "Regular Expression";
+		bool file = cli_filter_wants_file(filter);
+
+		snprintf(listing->items[0].word, sizeof(listing->items[0].word), "%s",
+			file ? "WORD" : "LINE");
+		listing->items[0].help =
+			file ? "File name, such as flash:NAME" : "Regular Expression";
 		listing->items[0].value = true;
 		listing->count = 1;
 	}

@@ -72,7 +72,7 @@ void cli_session_settle(struct cli_session *session, int ret)
 	}
 }
 
-static void call_handler(struct cli_session *session)
+void cli_session_call(struct cli_session *session)
 {
 	int ret;
 
@@ -157,7 +157,7 @@ static void run_exec(struct cli_session *session)
 	else if (parse.status != CLI_PARSE_OK)
 		refuse_exec(session, words, &parse);
 	else if (set_filter(session, pipe))
-		call_handler(session);
+		cli_session_begin_file(session);
 	free(words);
 }
 
@@ -224,7 +224,7 @@ void cli_session_answered(struct cli_session *session)
 {
 	session->state = CLI_SESSION_IDLE;
 	if (session->args)
-		call_handler(session);
+		cli_session_call(session);
 	else
 		run_config(session);
 }

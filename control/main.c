@@ -26,6 +26,8 @@ struct daemon {
 	const char *instance;
 	char run_dir[PATH_LEN], cli_path[PATH_LEN + 16];
 	char conf_dir[PATH_LEN], config_path[512], platform_path[512], device[HOST_DEVICE_SIZE];
+	char flash[512];	 /* the directory of the startup-config */
+	const char *reserved[3]; /* names there that are not the administrator's */
 };
 
 static void usage(FILE *to)
@@ -194,6 +196,27 @@ static void configure_ports(struct daemon *d)
 	}
 }
 
+static const char *name_in(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The startup-config is written by `write memory` alone, the platform.conf from outside. */
+static void set_flash(struct daemon *d)
+{
+	const char *name = name_in(d->config_path);
+
+	if (name == d->config_path)
+		strcpy(d->flash, ".");
+	else
+		snprintf(d->flash, sizeof(d->flash), "%.*s", (int)(name - d->config_path),
+			d->config_path);
+	d->reserved[0] = name;
+	d->reserved[1] = name_in(d->platform_path);
+}
+
 static int start_cli(struct daemon *d)
 {
 	const struct cli_server_config config = {
@@ -202,10 +225,12 @@ static int start_cli(struct daemon *d)
 		.app = d->control,
 		.socket_path = d->cli_path,
 		.startup_path = d->config_path,
-		.files_dir = d->conf_dir,
+		.files_dir = d->flash,
+		.reserved = d->reserved,
 		.log = on_cli_log,
 	};
 
+	set_flash(d);
 	d->cli = cli_server_new(&config);
 	if (d->cli == NULL) {
 		fprintf(stderr, "bywayd: %s: %s\n", d->cli_path, strerror(errno));

@@ -2,6 +2,7 @@
 """The command line at a terminal, and files of commands."""
 
 import json
+import os
 import re
 import time
 
@@ -282,6 +283,33 @@ def test_json(router):
                     "show history", "show logging"):
         assert isinstance(router.json(command), (dict, list)), command
     assert "0.0.0.0/0" in json.dumps(router.json("show ip route"))
+
+
+def test_output_into_files(tty, router):
+    """redirect, append and tee write beside the startup-config, and nowhere else."""
+    def read(name):
+        with open(os.path.join(router.lab.dir, name), encoding="utf-8") as f:
+            return f.read()
+
+    try:
+        assert tty.command("show running-config | redirect flash:saved.cfg").strip() == ""
+        saved = read("saved.cfg")
+        assert saved.startswith("Building configuration...") and saved.rstrip().endswith("end")
+        assert "unchanged" in router.load(saved).stdout
+        assert tty.command("show ip interface brief | append saved.cfg").strip() == ""
+        assert read("saved.cfg") == saved + router.cli("show ip interface brief")
+        shown = tty.command("show ip interface brief | tee file:saved.cfg")
+        assert shown == read("saved.cfg") and "Vlan20" in shown
+        before = {name: read(name) for name in ("RT03.startup-config", "RT03.platform.conf")}
+        for name in ("../escaped", "/tmp/escaped", *before):
+            got = tty.command(f"show version | redirect {name}")
+            assert got.startswith(f"%Error opening {name} ("), got
+        assert before == {name: read(name) for name in before}
+        assert not os.path.exists("/tmp/escaped")
+        assert not os.path.exists(os.path.join(os.path.dirname(router.lab.dir), "escaped"))
+    finally:
+        if os.path.exists(os.path.join(router.lab.dir, "saved.cfg")):
+            os.unlink(os.path.join(router.lab.dir, "saved.cfg"))
 
 
 def test_show_version(router):
