@@ -75,14 +75,15 @@ def end_process(pid, started, grace=5.0):
 class Process:
     """A running program. Its output goes to a log file."""
 
-    def __init__(self, name, argv, log_path, env=None, outlive=False, cwd=None):
+    def __init__(self, name, argv, log_path, env=None, outlive=False, cwd=None,
+                 stdin=subprocess.DEVNULL):
         self.name = name
         self.argv = argv
         self.log_path = log_path
         with open(log_path, "ab") as log:
             self.popen = subprocess.Popen(
                 argv,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=log,
                 stderr=log,
                 env=env,
@@ -154,12 +155,12 @@ class Namespace:
             argv = argv.split()
         return checked(self.argv(argv), bound, check, stdin)
 
-    def spawn(self, argv, name=None, env=None):
+    def spawn(self, argv, name=None, env=None, stdin=subprocess.DEVNULL):
         """Start a program; the lab stops it at the end at the latest."""
         if isinstance(argv, str):
             argv = argv.split()
         return self.lab.spawn(f"{self.name}-{name or os.path.basename(argv[0])}",
-                              self.argv(argv), env)
+                              self.argv(argv), env, stdin)
 
     def ip(self, command):
         return checked(["ip", "-n", self.full_name, *command.split()])
@@ -240,10 +241,10 @@ class Lab:
                     "gso", "off", "gro", "off"])
             ns.ip(f"link set {ifname} up")
 
-    def spawn(self, name, argv, env=None):
+    def spawn(self, name, argv, env=None, stdin=subprocess.DEVNULL):
         log = os.path.join(self.dir, f"{name}.log")
         full_env = dict(os.environ, **env) if env else None
-        process = Process(name, argv, log, full_env, self.outlive)
+        process = Process(name, argv, log, full_env, self.outlive, stdin=stdin)
         self.processes.append(process)
         return process
 
