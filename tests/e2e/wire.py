@@ -23,10 +23,14 @@ BROADCAST = "ff:ff:ff:ff:ff:ff"
 
 
 class Wire:
-    """One end of a cable. Hands what arrives to its stations, and keeps all of it."""
+    """One end of a cable. Hands what arrives to its stations, and keeps all of it.
 
-    def __init__(self, ns, ifname):
+    With `both` it keeps also what others send there; not to be used with stations.
+    """
+
+    def __init__(self, ns, ifname, both=False):
         self.ifname = ifname
+        self.both = both
         self.sock = ns.call(lambda: _packet_socket(ifname))
         self.stations = []
         self.frames = []
@@ -59,7 +63,7 @@ class Wire:
             if not poll.poll(50):
                 continue
             try:
-                frame = _read_frame(self.sock)
+                frame = _read_frame(self.sock, self.both)
             except (BlockingIOError, OSError):
                 continue
             if frame is None:
@@ -109,10 +113,10 @@ def _packet_socket(ifname):
     return s
 
 
-def _read_frame(sock):
-    """A frame as it was on the wire, its VLAN tag put back; None for one of our own."""
+def _read_frame(sock, both=False):
+    """A frame as it was on the wire, its VLAN tag put back; None for one of our own, unless both."""
     data, control, _, address = sock.recvmsg(65600, 64)
-    if address[2] == PACKET_OUTGOING:
+    if address[2] == PACKET_OUTGOING and not both:
         return None
     for level, kind, value in control:
         if level == SOL_PACKET and kind == PACKET_AUXDATA:
@@ -120,6 +124,52 @@ def _read_frame(sock):
             if status & TP_STATUS_VLAN_VALID:
                 return data[:12] + struct.pack("!HH", tpid or 0x8100, tci) + data[12:]
     return data
+
+
+class Relay:
+    """A cable that can be tampered with: carries frames between two devices of a namespace.
+
+    `hook(frame, to)` is asked for each frame on its way to device `to` (its name) and returns
+    what to send there: the frame, another one, or None.
+    """
+
+    def __init__(self, ns, *ifnames):
+        self.socks = {ifname: ns.call(lambda i=ifname: _packet_socket(i)) for ifname in ifnames}
+        self.hook = None
+        self.closed = False
+        self.thread = threading.Thread(target=self._carry, daemon=True)
+        self.thread.start()
+        ns.lab.on_close(self.close)
+
+    def close(self):
+        self.closed = True
+        self.thread.join(5)
+        for sock in self.socks.values():
+            sock.close()
+
+    def send(self, to, frame):
+        """A frame of one's own out of a device."""
+        self.socks[to].send(frame if isinstance(frame, bytes) else raw(frame))
+
+    def _carry(self):
+        poll = select.poll()
+        way = {}
+        for ifname, sock in self.socks.items():
+            poll.register(sock, select.POLLIN)
+            way[sock.fileno()] = (sock, next(n for n in self.socks if n != ifname))
+        while not self.closed:
+            for fd, _ in poll.poll(50):
+                self._pass_on(*way[fd])
+
+    def _pass_on(self, sock, to):
+        try:
+            frame = _read_frame(sock)
+            if frame is not None and self.hook is not None:
+                frame = self.hook(frame, to)
+            if frame is not None:
+                self.socks[to].send(frame)
+        except (BlockingIOError, OSError):  # nothing there, or a device that is down
+            pass
 
 
 class Station:
