@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The labs that several test modules use."""
 
+import itertools
 import os
 import time
 from types import SimpleNamespace
 
 from scapy.all import ICMP
 
-from lab import LabError
+import pppoe
+from isp import Isp
+from lab import LabError, wait_until
 from router import TOP, Router
-from wire import Wire
+from wire import Relay, Wire
 
 LAN_HOST = "192.168.20.10"
 LAN_HOST2 = "192.168.20.11"
@@ -19,6 +22,12 @@ WAN_PEER = "192.168.10.1"
 WEB = "23.219.39.17"
 WEB2 = "77.234.41.34"
 WEB3 = "77.234.42.50"
+RT13_HOST = "192.168.10.16"
+RT13_LAN = "192.168.10.1"
+RT13_GLOBAL = "25.0.0.16"
+WEB_STATION = "23.219.39.50"  # one of ours beside the web's servers
+
+SEQUENCE = itertools.count(1)  # so that each ping's answer is its own
 
 SMALL = "hugepages off\nmemory 256\nnat-sessions 20000\nroutes 20000\nmbufs 8192\n"
 
@@ -92,6 +101,72 @@ def rt03_with_hosts(lab, **options):
     net = SimpleNamespace(lab=lab, box=box, lan=lan, wan=wan)
     net.router = rt03_router(lab, box, **options)
     return net
+
+
+def rt13_router(lab, box, config=None, build="asan", name="RT13", **cables):
+    """RT13, with its configuration at the start or another one."""
+    conf = platform(**(cables or {"gi0": "lan0", "gi8": "wan0"}))
+    startup = lab_config("RT13.cfg") if config is None else config
+    return Router(lab, name, box, conf, startup, build).start()
+
+
+def rt13_rt03(lab, startup=None, build="asan", **offer):
+    """A host behind RT03, behind RT13, behind a provider, beyond which the web is.
+
+        host -- lan0 RT03 wan0 -- lan0 RT13 wan0 -- access provider net -- eth0 web
+    """
+    host, box03, box13 = map(lab.namespace, ("host", "rt03", "rt13"))
+    net = SimpleNamespace(lab=lab, host=host, isp=Isp(lab, **offer))
+    lab.veth(host, "eth0", box03, "lan0")
+    lab.veth(box03, "wan0", box13, "lan0")
+    lab.veth(box13, "wan0", net.isp.ns, "access")
+    host.address("eth0", f"{LAN_HOST}/24", gateway=LAN_ROUTER)
+    net.web = net.isp.web
+    net.isp.start()
+    net.rt03 = rt03_router(lab, box03, build=build)
+    net.rt13 = rt13_router(lab, box13, startup, build)
+    net.isp.ready().serve()
+    return net
+
+
+def rt13_on_wires(lab, config=None, relay=False, **offer):
+    """RT13 between stations of ours: host behind Vlan10, server in the web, a provider between.
+
+    With `relay` the cable to the provider can be tampered with.
+    """
+    box = lab.namespace("rt13")
+    lan = lab.namespace("lan")
+    net = SimpleNamespace(lab=lab, box=box, lan=lan, isp=Isp(lab, **offer), relay=None)
+    lab.veth(lan, "eth0", box, "lan0")
+    if relay:
+        middle = lab.namespace("middle")
+        lab.veth(box, "wan0", middle, "router")
+        lab.veth(middle, "isp", net.isp.ns, "access")
+        net.relay = Relay(middle, "router", "isp")
+    else:
+        lab.veth(box, "wan0", net.isp.ns, "access")
+    net.isp.start()
+    net.router = rt13_router(lab, box, config)
+    net.lan_wire, net.web_wire = Wire(lan, "eth0"), Wire(net.isp.web, "eth0")
+    net.host = net.lan_wire.station("02:00:00:00:10:16", RT13_HOST, gateway=RT13_LAN)
+    net.server = net.web_wire.station("02:00:00:00:39:50", WEB_STATION, gateway="23.219.39.1")
+    net.isp.ready()
+    return net
+
+
+def through_rt13(net, bound=30.0):
+    """Wait for RT13's session, and until packets pass by it; the session."""
+    up = pppoe.wait_session(net.router, bound=bound)
+    wait_until(lambda: passes(net), bound, "a ping through the session")
+    return up
+
+
+def passes(net, address=WEB, bound=1.0):
+    """Whether a ping from the station behind RT13 is answered by the web."""
+    try:
+        return bool(net.host.echo(address, seq=next(SEQUENCE), bound=bound))
+    except LabError:
+        return False
 
 
 def ready(station, address, bound=10.0):
