@@ -57,6 +57,16 @@ void cli_config_set_hostname(struct cli_config *config, const char *hostname)
 {
 	snprintf(config->hostname, sizeof(config->hostname), "%s",
 		hostname ? hostname : default_hostname);
+	if (config->on_hostname)
+		config->on_hostname(config->on_hostname_arg, config->hostname);
+}
+
+void cli_config_watch_hostname(
+	struct cli_config *config, void (*fn)(void *arg, const char *hostname), void *arg)
+{
+	config->on_hostname = fn;
+	config->on_hostname_arg = arg;
+	fn(arg, config->hostname);
 }
 
 bool cli_config_modified(const struct cli_config *config)

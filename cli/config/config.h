@@ -31,6 +31,10 @@ struct cli_tree *cli_config_tree(struct cli_config *config);
 const char *cli_config_startup_path(const struct cli_config *config);
 const char *cli_config_hostname(const struct cli_config *config); /* "Router" until set */
 
+/* Calls `fn` now and whenever the hostname changes. */
+void cli_config_watch_hostname(
+	struct cli_config *config, void (*fn)(void *arg, const char *hostname), void *arg);
+
 /* Whether something changed since the last cli_config_save (or cli_config_mark_saved). */
 bool cli_config_modified(const struct cli_config *config);
 void cli_config_mark_saved(struct cli_config *config);

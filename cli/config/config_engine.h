@@ -16,6 +16,8 @@ struct cli_config {
 	struct cli_tree *tree;
 	char *startup_path;
 	char hostname[CLI_HOSTNAME_SIZE];
+	void (*on_hostname)(void *arg, const char *hostname); /* or NULL */
+	void *on_hostname_arg;
 	bool modified;
 	time_t changed_at; /* 0: never */
 	struct cli_cursor *cursors;
