@@ -16,7 +16,8 @@ void control_wake(struct control *ctl)
 
 static bool is_marked(const struct control *ctl)
 {
-	return ctl->acls.changed || ctl->ifaces.changed || ctl->nat.changed || ctl->addrs_changed;
+	return ctl->acls.changed || ctl->ifaces.changed || ctl->dialers.changed ||
+	       ctl->nat.changed || ctl->addrs_changed;
 }
 
 /*
@@ -29,6 +30,7 @@ static void settle(struct control *ctl)
 	for (unsigned i = 0; i < 3; i++) {
 		acl_settle(&ctl->acls);
 		iface_settle(&ctl->ifaces);
+		dialer_settle(&ctl->dialers);
 		static_arp_settle(&ctl->arps);
 		nat_settle(&ctl->nat);
 		rib_settle(&ctl->rib);
@@ -79,6 +81,7 @@ static void on_attached(void *arg)
 	struct control *ctl = arg;
 
 	iface_identify_begin(&ctl->ifaces);
+	dialer_identify_begin(&ctl->dialers);
 	acl_identify_begin(&ctl->acls);
 	nat_identify_begin(&ctl->nat);
 	adj_identify_begin(&ctl->adjs);
@@ -90,6 +93,7 @@ static void on_detached(void *arg)
 	struct control *ctl = arg;
 
 	iface_ports_attach(&ctl->ifaces, NULL);
+	dialer_detached(&ctl->dialers);
 }
 
 static void on_held(void *arg, const struct bw_msg *m)
@@ -99,6 +103,9 @@ static void on_held(void *arg, const struct bw_msg *m)
 	switch (m->hdr.ref) {
 	case BW_CMD_IF_SET:
 		iface_held(&ctl->ifaces, &m->itf);
+		break;
+	case BW_CMD_PPPOE_SET:
+		dialer_held(&ctl->dialers, &m->pppoe);
 		break;
 	case BW_CMD_ACL_SET:
 		acl_held(&ctl->acls, &m->acl);
@@ -122,6 +129,8 @@ static void on_identify(void *arg)
 
 	control_settle(ctl); /* the ports are there now */
 	iface_identify(&ctl->ifaces);
+	dialer_identify(&ctl->dialers);
+	control_settle(ctl); /* and living sessions have their addresses and routes */
 	acl_identify(&ctl->acls);
 	nat_identify(&ctl->nat);
 	adj_identify(&ctl->adjs);
@@ -133,7 +142,9 @@ static void on_replay(void *arg)
 
 	host_replay(&ctl->host);
 	acl_replay(&ctl->acls);
+	debug_replay(&ctl->debug);
 	iface_replay(&ctl->ifaces);
+	dialer_replay(&ctl->dialers);
 	static_arp_replay(&ctl->arps);
 	nat_replay(&ctl->nat);
 	adj_replay(&ctl->adjs);
@@ -145,6 +156,7 @@ static void on_synced(void *arg)
 	struct control *ctl = arg;
 
 	idmap_drop_seeds(&ctl->ifaces.ids);
+	idmap_drop_seeds(&ctl->dialers.ids);
 	idmap_drop_seeds(&ctl->acls.ids);
 	idmap_drop_seeds(&ctl->nat.pool_ids);
 	idmap_drop_seeds(&ctl->nat.rule_ids);
@@ -157,6 +169,20 @@ static void on_port(void *arg, const struct bw_port_state *state)
 	struct control *ctl = arg;
 
 	iface_port_event(&ctl->ifaces, state);
+}
+
+static void on_pppoe(void *arg, const struct bw_pppoe_state *state)
+{
+	struct control *ctl = arg;
+
+	dialer_event(&ctl->dialers, state);
+}
+
+static void on_debug(void *arg, const char *line)
+{
+	struct control *ctl = arg;
+
+	log_debug(&ctl->log, line);
 }
 
 static void wake(void *arg)
@@ -175,6 +201,8 @@ static int init_parts(struct control *ctl, const struct control_options *o)
 		.replay = on_replay,
 		.synced = on_synced,
 		.port = on_port,
+		.pppoe = on_pppoe,
+		.debug = on_debug,
 		.wake = wake,
 	};
 	int err;
@@ -182,6 +210,8 @@ static int init_parts(struct control *ctl, const struct control_options *o)
 	if ((err = dp_link_init(&ctl->dp, ctl->base, ctl->dp_path, &ctl->log, &hooks)) != 0 ||
 		(err = adj_table_init(&ctl->adjs, &ctl->dp, &ctl->log)) != 0)
 		return err;
+	debug_init(&ctl->debug, &ctl->dp);
+	dialer_table_init(&ctl->dialers, ctl);
 	rib_init(&ctl->rib, &ctl->dp, &ctl->adjs, wake, ctl);
 	arp_table_init(&ctl->arps, ctl);
 	if ((err = acl_table_init(&ctl->acls, ctl)) != 0 || (err = nat_init(&ctl->nat, ctl)) != 0 ||
@@ -230,6 +260,8 @@ void control_fini(struct control *ctl)
 	rib_fini(&ctl->rib);
 	adj_table_fini(&ctl->adjs);
 	iface_table_fini(&ctl->ifaces);
+	dialer_table_fini(&ctl->dialers);
+	debug_fini(&ctl->debug);
 	acl_table_fini(&ctl->acls);
 	host_fini(&ctl->host);
 	log_fini(&ctl->log);

@@ -19,6 +19,8 @@
 
 #include "control/cpu_load.h"
 #include "control/dataplane_link.h"
+#include "control/debug.h"
+#include "control/dialer/dialer.h"
 #include "control/host/host.h"
 #include "control/iface/iface.h"
 #include "control/iface/static_arp.h"
@@ -44,7 +46,9 @@ struct control {
 	struct bw_platform platform;
 	struct log log;
 	struct dp_link dp;
+	struct debug debug;
 	struct iface_table ifaces;
+	struct dialer_table dialers;
 	struct arp_table arps;
 	struct acl_table acls;
 	struct nat nat;

@@ -18,13 +18,18 @@ static const struct timeval slow_interval = { .tv_sec = 5 };
 static const struct timeval retry_interval = { .tv_sec = 1 };
 static const struct timeval room_interval = { .tv_usec = 5 * 1000 };
 
-/* What the dataplane is asked about before anything is sent: all that has ids. */
+/*
+ * What the dataplane is asked about before anything is sent: all that has ids, and the sessions
+ * that live, so that their routes are not swept.
+ */
 static const uint16_t identified[] = {
 	BW_CMD_IF_SET,
 	BW_CMD_ACL_SET,
 	BW_CMD_NAT_POOL_SET,
 	BW_CMD_NAT_RULE_SET,
 	BW_CMD_ADJ_SET,
+	BW_CMD_PPPOE_SET,
+	BW_EVT_PPPOE,
 };
 
 static void disconnect(struct dp_link *link)
@@ -89,6 +94,14 @@ static void remote_log(struct dp_link *link, const struct bw_log *l)
 		log_event(link->log, copy.mnemonic, "%s", copy.text);
 }
 
+static void remote_debug(struct dp_link *link, const struct bw_debug_line *line)
+{
+	struct bw_debug_line copy = *line;
+
+	copy.text[sizeof(copy.text) - 1] = '\0';
+	link->hooks.debug(link->hooks.arg, copy.text);
+}
+
 static void on_message(void *arg, const struct bw_msg *m)
 {
 	struct dp_link *link = arg;
@@ -105,6 +118,12 @@ static void on_message(void *arg, const struct bw_msg *m)
 		break;
 	case BW_EVT_LOG:
 		remote_log(link, &m->log);
+		break;
+	case BW_EVT_PPPOE: /* an event, or a row of read_objects() */
+		link->hooks.pppoe(link->hooks.arg, &m->pppoe_state);
+		break;
+	case BW_EVT_DEBUG:
+		remote_debug(link, &m->debug_line);
 		break;
 	default:
 		dp_dump_event(link, m);

@@ -37,10 +37,12 @@ struct dp_link;
 enum dp_class {
 	DP_HOST,
 	DP_NAT_CONFIG,
+	DP_DEBUG,
 	DP_ACL,
 	DP_IF,
 	DP_IF_VLANS,
 	DP_IF_ADDR,
+	DP_PPPOE,
 	DP_ARP,
 	DP_NAT_POOL,
 	DP_NAT_RULE,
@@ -95,6 +97,8 @@ struct dp_hooks {
 	void (*replay)(void *arg);			      /* dp_touch() everything there is */
 	void (*synced)(void *arg); /* the dataplane holds what control wants */
 	void (*port)(void *arg, const struct bw_port_state *port);
+	void (*pppoe)(void *arg, const struct bw_pppoe_state *state); /* from attached() on */
+	void (*debug)(void *arg, const char *line);
 	void (*wake)(void *arg); /* something is queued: call dp_flush() soon */
 };
 

@@ -109,7 +109,7 @@ static bool send_object(struct dp_link *link, struct dp_object *o)
 {
 	const struct dp_class_ops *ops = link->class[o->class].ops;
 	void *owner = link->class[o->class].owner;
-	bool more = true;
+	bool more = true, put;
 
 	while (more) {
 		struct bw_msg m = { 0 };
@@ -120,7 +120,9 @@ static bool send_object(struct dp_link *link, struct dp_object *o)
 		} else {
 			more = ops->set(owner, o, o->part, &m);
 		}
-		if (!dp_put(link, &m))
+		put = dp_put(link, &m);
+		explicit_bzero(&m, sizeof(m)); /* it may hold a password */
+		if (!put)
 			return false;
 		o->sent = true;
 		o->part++;

@@ -108,10 +108,9 @@ static void defuse(char *text)
 			*text = '?';
 }
 
-void log_line(struct log *log, const char *line)
+static void emit(struct log *log, int severity, const char *line)
 {
 	char stamp[40], text[LINE_SIZE];
-	int severity = severity_of(line);
 
 	snprintf(text, sizeof(text), "%s: %s", log_timestamp(stamp, sizeof(stamp)), line);
 	defuse(text);
@@ -122,6 +121,16 @@ void log_line(struct log *log, const char *line)
 		fprintf(stderr, "%s\n", text);
 	if (log->monitor != NULL)
 		log->monitor(log->monitor_arg, text);
+}
+
+void log_line(struct log *log, const char *line)
+{
+	emit(log, severity_of(line), line);
+}
+
+void log_debug(struct log *log, const char *line)
+{
+	emit(log, LOG_LEVEL_DEBUG, line);
 }
 
 void log_event(struct log *log, const char *mnemonic, const char *format, ...)

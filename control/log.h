@@ -50,6 +50,9 @@ void log_fini(struct log *log);
 void log_event(struct log *log, const char *mnemonic, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* A line of `debug`, of severity 7. */
+void log_debug(struct log *log, const char *line);
+
 /* A line that has its `%FACILITY-5-MNEMONIC: ` already. */
 void log_line(struct log *log, const char *line);
 

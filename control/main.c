@@ -155,6 +155,13 @@ static void on_log(void *arg, const char *line)
 		cli_server_monitor(d->cli, line);
 }
 
+static void on_hostname(void *arg, const char *hostname)
+{
+	struct control *ctl = arg;
+
+	dialer_set_hostname(&ctl->dialers, hostname);
+}
+
 static int start_control(struct daemon *d)
 {
 	const struct control_options options = {
@@ -236,6 +243,7 @@ static int start_cli(struct daemon *d)
 		fprintf(stderr, "bywayd: %s: %s\n", d->cli_path, strerror(errno));
 		return -errno;
 	}
+	cli_config_watch_hostname(cli_server_configuration(d->cli), on_hostname, d->control);
 	configure_ports(d);
 	if (cli_server_boot(d->cli) != 0)
 		log_event(&d->control->log, "SYS-4-CONFIG_ERRORS",

@@ -9,6 +9,7 @@ const struct cli_topic *const byway_topics[] = {
 	&cli_access_list_topic,
 	&cli_arp_topic,
 	&cli_clear_topic,
+	&cli_dialer_topic,
 	&cli_harmless_topic,
 	&cli_interface_topic,
 	&cli_ip_address_topic,
@@ -16,6 +17,8 @@ const struct cli_topic *const byway_topics[] = {
 	&cli_ip_route_topic,
 	&cli_nat_topic,
 	&cli_ping_topic,
+	&cli_ppp_topic,
+	&cli_pppoe_topic,
 	&cli_show_access_list_topic,
 	&cli_show_cef_topic,
 	&cli_show_interfaces_topic,
@@ -60,6 +63,22 @@ struct iface *cmd_arg_iface(
 struct iface *cmd_parent_iface(const struct cli_ctx *ctx)
 {
 	return cmd_arg_iface(ctx, cli_parent(ctx, 1), "ifname");
+}
+
+struct dialer *cmd_parent_dialer(struct cli_ctx *ctx, const char *word)
+{
+	struct iface *ifc = cmd_parent_iface(ctx);
+
+	if (ifc->kind == IFACE_DIALER)
+		return ifc->dialer;
+	cli_fail_at(ctx, word);
+	return NULL;
+}
+
+int cmd_too_long(struct cli_ctx *ctx, const char *name, unsigned limit)
+{
+	cli_printf(ctx->out, "%% Longer than %u bytes\n", limit);
+	return cli_fail_at(ctx, name);
 }
 
 bw_ip4 cmd_arg_ip(const struct cli_args *args, const char *name)

@@ -14,11 +14,12 @@
 extern const struct cli_topic *const byway_topics[];
 
 extern const struct cli_topic cli_access_list_topic, cli_arp_topic, cli_clear_topic,
-	cli_harmless_topic, cli_interface_topic, cli_ip_address_topic, cli_ip_interface_topic,
-	cli_ip_route_topic, cli_nat_topic, cli_ping_topic, cli_show_access_list_topic,
-	cli_show_cef_topic, cli_show_interfaces_topic, cli_show_ip_interface_topic,
-	cli_show_nat_topic, cli_show_platform_topic, cli_show_route_topic, cli_show_system_topic,
-	cli_switchport_topic, cli_system_topic, cli_traceroute_topic;
+	cli_dialer_topic, cli_harmless_topic, cli_interface_topic, cli_ip_address_topic,
+	cli_ip_interface_topic, cli_ip_route_topic, cli_nat_topic, cli_ping_topic, cli_ppp_topic,
+	cli_pppoe_topic, cli_show_access_list_topic, cli_show_cef_topic, cli_show_interfaces_topic,
+	cli_show_ip_interface_topic, cli_show_nat_topic, cli_show_platform_topic,
+	cli_show_route_topic, cli_show_system_topic, cli_switchport_topic, cli_system_topic,
+	cli_traceroute_topic;
 
 /* Ranks in show running-config: one place to see IOS's order. A section is a hundred. */
 enum {
@@ -36,6 +37,7 @@ enum {
 	RANK_NAT = 4200,
 	RANK_ROUTE = 4250,
 	RANK_NAMED_LIST = 4300,
+	RANK_DIALER_LIST = 4400,
 	RANK_LIST = 4500,
 	RANK_ARP = 4600,
 	RANK_CONTROL_PLANE = 4700,
@@ -54,11 +56,17 @@ enum {
 	RANK_IF_ACCESS_GROUP = 430,
 	RANK_IF_NAT = 440,
 	RANK_IF_VFR = 450,
+	RANK_IF_ENCAPSULATION = 455,
 	RANK_IF_MSS = 460,
 	RANK_IF_ARP = 465,
 	RANK_IF_SHUTDOWN = 470,
+	RANK_IF_PEER = 475,
+	RANK_IF_DIALER = 480,
+	RANK_IF_KEEPALIVE = 488,
 	RANK_IF_DUPLEX = 490,
 	RANK_IF_SPEED = 491,
+	RANK_IF_PPPOE = 800,
+	RANK_IF_PPP = 850,
 	RANK_IF_CDP = 900,
 };
 
@@ -72,6 +80,12 @@ struct control *cmd_settled(const struct cli_ctx *ctx);
 
 /* The interface whose mode a line is in. NULL only if it was refused before. */
 struct iface *cmd_parent_iface(const struct cli_ctx *ctx);
+
+/* The Dialer whose mode a line is in; NULL: it is none, and the line was refused at `word`. */
+struct dialer *cmd_parent_dialer(struct cli_ctx *ctx, const char *word);
+
+/* Refuses an argument that has more than `limit` bytes. Returns a negative errno. */
+int cmd_too_long(struct cli_ctx *ctx, const char *name, unsigned limit);
 
 /* The existing interface that an argument names; NULL if there is none or no such argument. */
 struct iface *cmd_arg_iface(

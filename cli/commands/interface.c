@@ -19,6 +19,8 @@ static int apply_interface(struct cli_ctx *ctx, const struct cli_args *args, enu
 			return 0;
 		return cli_fail(ctx, "%% Removal of physical interfaces is not permitted");
 	}
+	if (cli_arg_ifname(args, "ifname")->type == CLI_IF_VIRTUAL_ACCESS)
+		return cli_fail(ctx, "%% Virtual-Access interfaces cannot be configured");
 	err = iface_create(&ctl->ifaces, cmd_arg_ifname(args, "ifname", name), &ifc);
 	if (err == -ENODEV || err == -EINVAL)
 		return cli_fail_at(ctx, "ifname");
@@ -32,7 +34,7 @@ static bool is_physical(const struct cli_args *args)
 	const struct cli_ifname *name = cli_arg_ifname(args, "ifname");
 
 	return name->sub == 0 && name->type != CLI_IF_VLAN && name->type != CLI_IF_LOOPBACK &&
-	       name->type != CLI_IF_NULL;
+	       name->type != CLI_IF_DIALER && name->type != CLI_IF_NULL;
 }
 
 static int apply_description(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)

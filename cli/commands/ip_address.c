@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `ip address` of an interface. */
 #include <errno.h>
+#include <string.h>
 
 #include "cli/commands/commands.h"
 #include "control/format.h"
@@ -98,12 +99,58 @@ static int apply_secondary(struct cli_ctx *ctx, const struct cli_args *args, enu
 	return 0;
 }
 
+/* --- of another interface, or of the peer --- */
+
+static struct dialer *parent_point_to_point(struct cli_ctx *ctx)
+{
+	struct iface *ifc = cmd_parent_iface(ctx);
+
+	if (ifc->kind == IFACE_DIALER)
+		return ifc->dialer;
+	cli_fail(ctx, "Point-to-point (non-multi-access) interfaces only");
+	return NULL;
+}
+
+/* The interface may come later. */
+static int apply_unnumbered(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct dialer *d = parent_point_to_point(ctx);
+	char name[BW_NAME_LEN];
+
+	if (d == NULL)
+		return -EINVAL;
+	if (op == CLI_UNSET) {
+		iface_addr_assign(d->ifc, 0, false, NULL);
+		return dialer_set_unnumbered(d, NULL);
+	}
+	cmd_arg_ifname(args, "lender", name);
+	if (strcmp(name, d->ifc->name) == 0)
+		return cli_fail_at(ctx, "lender");
+	return dialer_set_unnumbered(d, name);
+}
+
+static int apply_negotiated(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
+{
+	struct dialer *d = parent_point_to_point(ctx);
+
+	if (d == NULL)
+		return -EINVAL;
+	if (op == CLI_UNSET)
+		iface_addr_assign(d->ifc, 0, false, NULL);
+	d->conf.negotiated = op == CLI_SET;
+	dialer_changed(d);
+	return 0;
+}
+
 static const struct cli_help help[] = {
 	{ "ip", "Interface Internet Protocol config commands" },
 	{ "address", "Set the IP address of an interface" },
 	{ "addr", "IP address" },
 	{ "mask", "IP subnet mask" },
 	{ "secondary", "Make this IP address a secondary address" },
+	{ "negotiated", "IP Address negotiated over PPP" },
+	{ "unnumbered", "Enable IP processing without an explicit address" },
+	{ "lender", "Interface whose address is used" },
 	{ NULL, NULL },
 };
 
@@ -126,6 +173,23 @@ static const struct cli_command commands[] = {
 		.key = "addr",
 		.rank = RANK_IF_SECONDARY,
 		.apply = apply_secondary,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "ip address negotiated",
+		.help = help,
+		.slot = "ip-address",
+		.rank = RANK_IF_ADDRESS,
+		.apply = apply_negotiated,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "ip unnumbered <lender:INTERFACE>",
+		.help = help,
+		.slot = "ip-address",
+		.no = "ip unnumbered",
+		.rank = RANK_IF_ADDRESS,
+		.apply = apply_unnumbered,
 	},
 	{ .mode = NULL },
 };

@@ -50,7 +50,7 @@ static int check(struct cli_ctx *ctx, const struct cli_args *args, const struct 
 		return cli_fail(ctx, "%%Invalid next hop address");
 	if (spec->nexthop != 0 && iface_addr_owner(ifaces, spec->vrf, spec->nexthop) != NULL)
 		return cli_fail(ctx, "%%Invalid next hop address (it's this router)");
-	if (spec->ifc != NULL && spec->ifc->is_switch)
+	if (spec->ifc != NULL && (spec->ifc->is_switch || spec->ifc->kind == IFACE_VIRTUAL_ACCESS))
 		return cli_fail_at(ctx, "ifname");
 	return 0;
 }

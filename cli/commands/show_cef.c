@@ -29,7 +29,8 @@ static const char *special(const struct rib_entry *e, const struct rib_route *ro
 {
 	switch (route->source) {
 	case RIB_CONNECTED:
-		return e->node.plen == 32 ? "receive" : "attached";
+		return e->node.plen == 32 && (route->flags & RIB_PEER) == 0 ? "receive"
+									    : "attached";
 	case RIB_LOCAL:
 	case RIB_BROADCAST:
 		return "receive";

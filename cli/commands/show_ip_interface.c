@@ -7,9 +7,21 @@
 
 static const char *method(const struct iface *ifc)
 {
+	if (ifc->kind == IFACE_DIALER && ifc->dialer->conf.negotiated)
+		return "IPCP";
 	if (iface_addr_primary(ifc) == NULL)
 		return "unset";
 	return ifc->addr_manual ? "manual" : "NVRAM";
+}
+
+/* Its own, or with `ip unnumbered` that of another interface. */
+static bw_ip4 shown_address(const struct iface *ifc)
+{
+	const struct iface_addr *a = iface_addr_primary(ifc);
+
+	if (a == NULL && ifc->kind == IFACE_DIALER && ifc->dialer->conf.unnumbered != NULL)
+		return iface_addr_source(ifc);
+	return a != NULL ? a->addr : 0;
 }
 
 static int show_brief(struct cli_ctx *ctx, const struct cli_args *args)
@@ -30,13 +42,13 @@ static int show_brief(struct cli_ctx *ctx, const struct cli_args *args)
 		return cli_fail_at(ctx, "ifname");
 	table = cli_table_begin(ctx->out, "interfaces", columns, 6, 1);
 	TAILQ_FOREACH (ifc, &ctl->ifaces.list, entry) {
-		const struct iface_addr *a = iface_addr_primary(ifc);
+		bw_ip4 addr = shown_address(ifc);
 		char ip[FORMAT_IP_SIZE];
 
 		if (only != NULL && ifc != only)
 			continue;
 		cli_table_row(table,
-			(const char *[]) { ifc->name, a ? format_ip(a->addr, ip) : "unassigned",
+			(const char *[]) { ifc->name, addr ? format_ip(addr, ip) : "unassigned",
 				"YES", method(ifc), iface_status_text(ifc),
 				ifc->line_up ? "up" : "down" });
 	}
@@ -52,6 +64,43 @@ static void print_list(struct cli_out *out, const char *what, const struct acl *
 		cli_printf(out, "  %s access list is not set\n", what);
 }
 
+static const char *origin(const struct iface *ifc)
+{
+	if (ifc->kind == IFACE_DIALER && ifc->dialer->conf.negotiated)
+		return "IPCP";
+	return ifc->addr_manual ? "setup command" : "non-volatile memory";
+}
+
+static void print_peer(struct cli_out *out, const struct iface *ifc)
+{
+	char ip[FORMAT_IP_SIZE];
+
+	if (ifc->kind == IFACE_DIALER && dialer_is_open(ifc->dialer))
+		cli_printf(
+			out, "  Peer address is %s\n", format_ip(ifc->dialer->state.peer_addr, ip));
+}
+
+static void print_limits(struct cli_out *out, const struct iface *ifc)
+{
+	cli_printf(out,
+		"  MTU is %u bytes\n"
+		"  Helper address is not set\n"
+		"  Directed broadcast forwarding is disabled\n",
+		iface_ip_mtu(ifc));
+}
+
+static void print_lender(struct cli_out *out, const struct iface *ifc)
+{
+	char ip[FORMAT_IP_SIZE];
+
+	cli_printf(out,
+		"  Interface is unnumbered. Using address of %s (%s)\n"
+		"  Broadcast address is 255.255.255.255\n",
+		ifc->dialer->conf.unnumbered->name, format_ip(shown_address(ifc), ip));
+	print_peer(out, ifc);
+	print_limits(out, ifc);
+}
+
 static void print_addresses(struct cli_out *out, const struct iface *ifc)
 {
 	char prefix[FORMAT_PREFIX_SIZE];
@@ -64,12 +113,10 @@ static void print_addresses(struct cli_out *out, const struct iface *ifc)
 		cli_printf(out,
 			"  Internet address is %s\n"
 			"  Broadcast address is 255.255.255.255\n"
-			"  Address determined by %s\n"
-			"  MTU is %u bytes\n"
-			"  Helper address is not set\n"
-			"  Directed broadcast forwarding is disabled\n",
-			prefix, ifc->addr_manual ? "setup command" : "non-volatile memory",
-			iface_ip_mtu(ifc));
+			"  Address determined by %s\n",
+			prefix, origin(ifc));
+		print_peer(out, ifc);
+		print_limits(out, ifc);
 	}
 	TAILQ_FOREACH (a, &ifc->addrs, entry)
 		if (a->secondary)
@@ -91,10 +138,12 @@ static void print_interface(struct cli_out *out, const struct iface *ifc)
 {
 	cli_printf(out, "%s is %s, line protocol is %s\n", ifc->name, iface_status_text(ifc),
 		ifc->line_up ? "up" : "down");
-	if (TAILQ_EMPTY(&ifc->addrs)) {
+	if (TAILQ_EMPTY(&ifc->addrs) && shown_address(ifc) == 0) {
 		cli_puts(out, "  Internet protocol processing disabled\n");
 		return;
 	}
+	if (TAILQ_EMPTY(&ifc->addrs))
+		print_lender(out, ifc);
 	print_addresses(out, ifc);
 	print_list(out, "Outgoing", ifc->acl_out);
 	print_list(out, "Inbound ", ifc->acl_in);
@@ -143,6 +192,8 @@ static void fill_json(struct json_object *row, const struct iface *ifc)
 		cmd_json_text(item, "address", format_prefix(a->addr, a->plen, prefix));
 		cmd_json_flag(item, "secondary", a->secondary);
 	}
+	if (ifc->kind == IFACE_DIALER && ifc->dialer->conf.unnumbered != NULL)
+		cmd_json_text(row, "unnumbered", ifc->dialer->conf.unnumbered->name);
 	cmd_json_number(row, "ip_mtu", iface_ip_mtu(ifc));
 	cmd_json_text(row, "nat", side[ifc->nat]);
 	if (ifc->acl_in != NULL)

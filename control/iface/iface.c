@@ -44,6 +44,10 @@ static int name_kind(const char *name, enum iface_kind *kind)
 		*kind = IFACE_LOOPBACK;
 	else if (strncmp(name, "Vlan", digits - name) == 0 && digits - name == 4)
 		*kind = IFACE_SVI;
+	else if (strncmp(name, "Dialer", digits - name) == 0 && digits - name == 6)
+		*kind = IFACE_DIALER;
+	else if (strncmp(name, "Virtual-Access", digits - name) == 0 && digits - name == 14)
+		*kind = IFACE_VIRTUAL_ACCESS;
 	else
 		*kind = strchr(name, '.') != NULL ? IFACE_SUBIF : IFACE_PORT;
 	return 0;
@@ -85,6 +89,11 @@ static struct iface *new_shell(struct iface_table *t, const char *name)
 	LIST_INIT(&ifc->routes);
 	name_iface(ifc, name);
 	set_defaults(ifc);
+	if (kind == IFACE_DIALER && dialer_new(ifc) != 0) {
+		free(ifc);
+		errno = ENOMEM;
+		return NULL;
+	}
 	TAILQ_INSERT_TAIL(&t->shells, ifc, entry);
 	return ifc;
 }
@@ -124,6 +133,8 @@ static void free_iface(struct iface *ifc)
 	dp_forget(&ifc->ctl->dp, &ifc->obj);
 	dp_forget(&ifc->ctl->dp, &ifc->vlans_obj);
 	TAILQ_REMOVE(ifc->exists ? &t->list : &t->shells, ifc, entry);
+	if (ifc->kind == IFACE_DIALER)
+		dialer_free(ifc->dialer);
 	free(ifc->description);
 	free(ifc);
 }
@@ -142,7 +153,9 @@ static int compare(const struct iface *a, const struct iface *b)
 		[IFACE_SUBIF] = 0,
 		[IFACE_LOOPBACK] = 1,
 		[IFACE_SVI] = 2,
-		[IFACE_NULL] = 3,
+		[IFACE_DIALER] = 3,
+		[IFACE_VIRTUAL_ACCESS] = 4,
+		[IFACE_NULL] = 5,
 	};
 
 	if (rank[a->kind] != rank[b->kind])
@@ -178,7 +191,7 @@ static int bring_into_being(struct iface *ifc, struct iface *parent)
 	int err;
 
 	/* While ids are being read from the dataplane, iface_identify() gives it one. */
-	if (ifc->id == 0 && ifc->kind != IFACE_NULL && t->ctl->dp.state != DP_READING) {
+	if (ifc->id == 0 && iface_is_programmed(ifc) && t->ctl->dp.state != DP_READING) {
 		err = idmap_take(&t->ids, &ifc->id);
 		if (err != 0)
 			return err;
@@ -244,6 +257,7 @@ void iface_reset(struct iface *ifc)
 {
 	struct acl *acl[] = { ifc->acl_in, ifc->acl_out };
 
+	dialer_reset(ifc);
 	iface_addr_remove_all(ifc);
 	free(ifc->description);
 	ifc->description = NULL;
@@ -329,6 +343,7 @@ void iface_settle(struct iface_table *t)
 	if (!t->changed)
 		return;
 	t->changed = false;
+	t->ctl->dialers.changed = true; /* they stand on interfaces */
 	iface_state_update(t);
 	settle_list(&t->list);
 	settle_list(&t->shells);

@@ -31,10 +31,19 @@
 
 struct acl;
 struct control;
+struct dialer;
 struct iface;
 struct rib_route;
 
-enum iface_kind { IFACE_PORT, IFACE_SUBIF, IFACE_LOOPBACK, IFACE_SVI, IFACE_NULL };
+enum iface_kind {
+	IFACE_PORT,
+	IFACE_SUBIF,
+	IFACE_LOOPBACK,
+	IFACE_SVI,
+	IFACE_DIALER,
+	IFACE_VIRTUAL_ACCESS, /* shows a Dialer's session; not in the dataplane */
+	IFACE_NULL,
+};
 
 enum iface_nat { IFACE_NAT_NONE, IFACE_NAT_INSIDE, IFACE_NAT_OUTSIDE };
 
@@ -108,17 +117,21 @@ struct iface {
 	uint32_t arp_timeout;
 	struct iface_addrs addrs;   /* the primary one first */
 	struct iface_addrs aliases; /* NAT's */
+	bool pppoe;		    /* PORT, SUBIF: pppoe enable */
 
 	/* state */
-	struct iface *parent; /* SUBIF: its port */
-	int port;	      /* in the region's table; -1 = none now */
+	struct iface *parent;  /* SUBIF: its port */
+	struct dialer *dialer; /* DIALER: its own part; VIRTUAL_ACCESS: whose session it shows */
+	struct iface_addr *assigned; /* DIALER: an address that no line says; NULL = none */
+	bool assigned_own;	     /* ... and it is in addrs */
+	int port;		     /* in the region's table; -1 = none now */
 	bool link_up;
 	bool full_duplex;
 	uint32_t speed; /* Mbit/s, 0 = unknown */
 	uint8_t port_mac[6];
 	bool up;      /* status: administratively up and there is something below */
 	bool line_up; /* line protocol */
-	bool ip_up;   /* line_up as routing was told */
+	bool ip_up;   /* routing may use it: line_up, and a Dialer's session is open */
 	uint64_t since_ms;
 	unsigned resets;
 	uint64_t cleared_ms; /* of the counters; 0 = never */
@@ -181,6 +194,12 @@ void iface_nat_set(struct iface *ifc, enum iface_nat side);
 /* Refer to an access list by name for packets that come in or go out; NULL: to none. */
 int iface_acl_set(struct iface *ifc, bool in, const char *name);
 
+/* Whether the dataplane has interfaces of this kind. */
+static inline bool iface_is_programmed(const struct iface *ifc)
+{
+	return ifc->kind != IFACE_NULL && ifc->kind != IFACE_VIRTUAL_ACCESS;
+}
+
 /* The configuration changed: iface_settle() will look at it again. */
 void iface_changed(struct iface *ifc);
 
@@ -216,6 +235,17 @@ void iface_addr_remove_all(struct iface *ifc);
 
 /* NULL if there is none. */
 struct iface_addr *iface_addr_primary(const struct iface *ifc);
+
+/*
+ * Give a Dialer an address that no line of its own says: that of the interface which `ip
+ * unnumbered` names, or what IPCP gave. The dataplane knows the interface by it; with `own` it is
+ * one of the interface's addresses as well, with a route. 0: none. 0 or enum iface_addr_error,
+ * with *other as above; then it is not its own.
+ */
+int iface_addr_assign(struct iface *ifc, bw_ip4 addr, bool own, struct iface **other);
+
+/* The address that packets of the router leave with by this interface; 0: it has none. */
+bw_ip4 iface_addr_source(const struct iface *ifc);
 
 /* The existing interface that has this address, whether up or not; NULL. */
 struct iface *iface_addr_owner(struct iface_table *t, uint16_t vrf, bw_ip4 addr);

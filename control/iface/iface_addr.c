@@ -211,8 +211,84 @@ int iface_addr_remove(struct iface *ifc, bw_ip4 addr, bool secondary, bool force
 
 void iface_addr_remove_all(struct iface *ifc)
 {
+	iface_addr_assign(ifc, 0, false, NULL);
 	while (!TAILQ_EMPTY(&ifc->addrs))
 		drop(&ifc->addrs, TAILQ_FIRST(&ifc->addrs));
+}
+
+/* --- an address that no line says --- */
+
+static void unassign(struct iface *ifc)
+{
+	struct iface_addr *a = ifc->assigned;
+
+	if (a == NULL)
+		return;
+	ifc->assigned = NULL;
+	if (ifc->assigned_own) {
+		drop(&ifc->addrs, a);
+	} else {
+		iface_changed(ifc);
+		dp_remove(&ifc->ctl->dp, &a->obj);
+	}
+	ifc->assigned_own = false;
+}
+
+/* The dataplane is told the same either way, so its NAT sessions stay. */
+static void set_own(struct iface *ifc, bool own)
+{
+	struct iface_addr *a = ifc->assigned;
+
+	if (ifc->assigned_own == own)
+		return;
+	ifc->assigned_own = own;
+	if (own) {
+		TAILQ_INSERT_HEAD(&ifc->addrs, a, entry);
+		if (ifc->ip_up)
+			add_routes(a);
+	} else {
+		remove_routes(a);
+		TAILQ_REMOVE(&ifc->addrs, a, entry);
+	}
+	ifc->ctl->addrs_changed = true;
+	iface_changed(ifc);
+}
+
+int iface_addr_assign(struct iface *ifc, bw_ip4 addr, bool own, struct iface **other)
+{
+	struct iface_addr *a = ifc->assigned;
+	int err = 0;
+
+	if (addr == 0 || (a != NULL && a->addr != addr))
+		unassign(ifc);
+	if (addr == 0)
+		return 0;
+	if (own && !ifc->assigned_own) {
+		err = check_host(addr, 32);
+		*other = err == 0 ? find_overlap(ifc, addr, 32, NULL) : NULL;
+		if (*other != NULL)
+			err = IFACE_ADDR_OVERLAP;
+	}
+	if (ifc->assigned == NULL) {
+		a = new_addr(ifc, addr, 32);
+		if (a == NULL)
+			return IFACE_ADDR_NO_MEMORY;
+		ifc->assigned = a;
+		iface_changed(ifc);
+		if (ifc->told.if_id != 0)
+			dp_touch(&ifc->ctl->dp, &a->obj);
+	}
+	set_own(ifc, own && err == 0);
+	return err;
+}
+
+bw_ip4 iface_addr_source(const struct iface *ifc)
+{
+	const struct iface_addr *a = iface_addr_primary(ifc);
+
+	if (a == NULL)
+		a = ifc->assigned;
+	return a != NULL ? a->addr : 0;
 }
 
 int iface_alias_add(struct iface *ifc, bw_ip4 addr)

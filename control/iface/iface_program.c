@@ -48,6 +48,8 @@ static uint16_t kind_of(const struct iface *ifc)
 		return BW_IF_SVI;
 	case IFACE_LOOPBACK:
 		return BW_IF_LOOPBACK;
+	case IFACE_DIALER:
+		return BW_IF_DIALER;
 	default:
 		return BW_IF_PORT;
 	}
@@ -74,10 +76,8 @@ static bool is_wanted(const struct iface *ifc)
 		return ifc->port >= 0;
 	case IFACE_SUBIF:
 		return ifc->parent->port >= 0 && ifc->dot1q != 0;
-	case IFACE_NULL:
-		return false;
 	default:
-		return true;
+		return iface_is_programmed(ifc);
 	}
 }
 
@@ -118,6 +118,8 @@ static void unprogram(struct iface *ifc)
 	dp_forget(dp, &ifc->vlans_obj);
 	TAILQ_FOREACH (a, &ifc->addrs, entry) /* they go with it */
 		dp_forget(dp, &a->obj);
+	if (ifc->assigned != NULL)
+		dp_forget(dp, &ifc->assigned->obj);
 	TAILQ_FOREACH (a, &ifc->aliases, entry)
 		dp_forget(dp, &a->obj);
 	dp_remove(dp, &ifc->obj);
@@ -134,6 +136,8 @@ static void program_new(struct iface *ifc)
 	ifc->ctl->nat.changed = ifc->ctl->arps.changed = true; /* rules may have waited for it */
 	TAILQ_FOREACH (a, &ifc->addrs, entry)
 		dp_touch(dp, &a->obj);
+	if (ifc->assigned != NULL)
+		dp_touch(dp, &ifc->assigned->obj);
 	TAILQ_FOREACH (a, &ifc->aliases, entry)
 		dp_touch(dp, &a->obj);
 }
@@ -297,6 +301,8 @@ static struct dp_object *addr_find(void *owner, uint64_t cookie)
 
 	if (ifc == NULL)
 		return NULL;
+	if (ifc->assigned != NULL && !ifc->assigned_own && addr_cookie(ifc->assigned) == cookie)
+		return &ifc->assigned->obj;
 	TAILQ_FOREACH (a, alias ? &ifc->aliases : &ifc->addrs, entry)
 		if (addr_cookie(a) == cookie)
 			return &a->obj;
@@ -361,7 +367,7 @@ void iface_held(struct iface_table *t, const struct bw_if *held)
 static void identify(struct iface_table *t, struct iface *ifc)
 {
 	ifc->id = 0;
-	if (ifc->kind == IFACE_NULL || !ifc->exists)
+	if (!iface_is_programmed(ifc) || !ifc->exists)
 		return;
 	if (idmap_assign(&t->ids, ifc->name, strlen(ifc->name), &ifc->id) != 0) {
 		log_event(

@@ -31,6 +31,14 @@ static void derive(struct iface *ifc, bool *up, bool *line)
 		*up = t->vlan[ifc->unit].exists;
 		*line = *up && vlan_alive(t, (uint16_t)ifc->unit);
 		break;
+	case IFACE_DIALER:
+		*up = true;
+		*line = dialer_spoofs(ifc->dialer);
+		break;
+	case IFACE_VIRTUAL_ACCESS:
+		*up = dialer_is_bound(ifc->dialer);
+		*line = dialer_is_authenticated(ifc->dialer);
+		break;
 	case IFACE_LOOPBACK:
 	case IFACE_NULL:
 		*up = *line = true;
@@ -58,9 +66,10 @@ static void log_change(struct iface *ifc, bool status_changed, bool line_changed
 
 static void update(struct iface *ifc)
 {
-	bool up, line, was_up = ifc->up, was_line = ifc->line_up;
+	bool up, line, ip, was_up = ifc->up, was_line = ifc->line_up;
 
 	derive(ifc, &up, &line);
+	ip = line && (ifc->kind != IFACE_DIALER || dialer_is_open(ifc->dialer));
 	ifc->up = up;
 	ifc->line_up = line;
 	if (up != was_up || line != was_line) {
@@ -68,12 +77,12 @@ static void update(struct iface *ifc)
 		ifc->resets += was_up && !up;
 		log_change(ifc, up != was_up, line != was_line);
 	}
-	if (line != ifc->ip_up) {
-		ifc->ip_up = line;
+	if (ip != ifc->ip_up) {
+		ifc->ip_up = ip;
 		ifc->ctl->addrs_changed = true;
 		rib_iface_changed(&ifc->ctl->rib, ifc);
 	}
-	iface_addr_routes(ifc, line);
+	iface_addr_routes(ifc, ip);
 }
 
 /* Parents are before children in the list, and switch ports before SVIs. */
@@ -173,5 +182,7 @@ uint16_t iface_ip_mtu(const struct iface *ifc)
 
 	if (ifc->kind == IFACE_SUBIF && ifc->parent != NULL && ifc->parent->mtu < mtu)
 		mtu = ifc->parent->mtu;
+	if (ifc->kind == IFACE_DIALER && dialer_link_mtu(ifc->dialer) < mtu)
+		mtu = dialer_link_mtu(ifc->dialer);
 	return ifc->ip_mtu != 0 && ifc->ip_mtu < mtu ? ifc->ip_mtu : mtu;
 }

@@ -13,9 +13,12 @@ static struct rib_entry *of(struct dp_object *o)
 	return (struct rib_entry *)((char *)o - offsetof(struct rib_entry, obj));
 }
 
-static struct adj *connected_adj(struct rib *rib, const struct rib_entry *e, struct iface *ifc)
+static struct adj *connected_adj(
+	struct rib *rib, const struct rib_entry *e, const struct rib_route *best)
 {
-	if (e->node.plen == 32)
+	struct iface *ifc = best->ifc;
+
+	if (e->node.plen == 32 && (best->flags & RIB_PEER) == 0)
 		return adj_fixed(rib->adjs, BW_ADJ_RECEIVE);
 	if (ifc->kind == IFACE_LOOPBACK) /* nobody else is on it */
 		return adj_fixed(rib->adjs, BW_ADJ_NULL0);
@@ -35,7 +38,7 @@ static struct adj *wanted_adj(struct rib *rib, const struct rib_entry *e)
 			break;
 	switch (best->source) {
 	case RIB_CONNECTED:
-		return connected_adj(rib, e, best->ifc);
+		return connected_adj(rib, e, best);
 	case RIB_LOCAL:
 		return adj_fixed(rib->adjs, BW_ADJ_RECEIVE);
 	case RIB_BROADCAST:

@@ -207,7 +207,8 @@ struct rib_route *rib_find_static(const struct rib *rib, const struct rib_spec *
 		return NULL;
 	TAILQ_FOREACH (route, &e->routes, entry)
 		if (route->source == RIB_STATIC && route->nexthop == spec->nexthop &&
-			route->ifc == spec->ifc && ((route->flags ^ spec->flags) & RIB_NULL0) == 0)
+			route->ifc == spec->ifc && (route->flags & RIB_LEARNT) == 0 &&
+			((route->flags ^ spec->flags) & RIB_NULL0) == 0)
 			return route;
 	return NULL;
 }
@@ -257,9 +258,7 @@ bw_ip4 rib_source_address(const struct rib *rib, uint16_t vrf, bw_ip4 to)
 		return TAILQ_FIRST(&e->routes)->source == RIB_LOCAL ? to : 0;
 	a = iface_addr_on_subnet(
 		paths.path[0].ifc, paths.path[0].nexthop ? paths.path[0].nexthop : to);
-	if (a == NULL)
-		a = iface_addr_primary(paths.path[0].ifc);
-	return a != NULL ? a->addr : 0;
+	return a != NULL ? a->addr : iface_addr_source(paths.path[0].ifc);
 }
 
 static void free_vrf(struct rib *rib, struct rib_vrf *vrf)

@@ -49,6 +49,8 @@ enum rib_source {
 enum rib_flags {
 	RIB_PERMANENT = 1 << 0, /* stays in force once it was, whatever becomes of its next hop */
 	RIB_NULL0 = 1 << 1,
+	RIB_PEER = 1 << 2,   /* CONNECTED: the address at the other end of a point-to-point link */
+	RIB_LEARNT = 1 << 3, /* STATIC: of no line, but of IPCP */
 };
 
 /* A route as offered. At least one of nexthop, ifc and RIB_NULL0 for a static one. */
@@ -152,7 +154,7 @@ void rib_fini(struct rib *rib);
 struct rib_route *rib_add(struct rib *rib, const struct rib_spec *spec);
 void rib_remove(struct rib *rib, struct rib_route *route);
 
-/* The static route of the same prefix, next hop and interface; NULL. */
+/* The static route of a line with the same prefix, next hop and interface; NULL. */
 struct rib_route *rib_find_static(const struct rib *rib, const struct rib_spec *spec);
 
 /* The interface came up or went down: routes that leave by it are looked at again. */

@@ -167,7 +167,7 @@ static enum rib_status offered_status(const struct rib_route *route)
 	if (route->tracked != NULL)
 		return covers_itself(route) ? RIB_UNUSABLE : route->tracked->status;
 	if (route->source == RIB_STATIC && route->ifc != NULL)
-		return route->ifc->line_up ? RIB_USABLE : RIB_UNUSABLE;
+		return route->ifc->ip_up ? RIB_USABLE : RIB_UNUSABLE;
 	return RIB_USABLE;
 }
 

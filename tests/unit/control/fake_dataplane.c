@@ -44,6 +44,7 @@ void fake_open(
 {
 	memset(f, 0, sizeof(*f));
 	f->path = path;
+	f->cleared = UINT32_MAX;
 	if (bw_region_create(&f->region, 1, n_ports) != 0)
 		die("no region");
 	for (unsigned i = 0; i < n_ports; i++) {
@@ -165,6 +166,31 @@ static bool has_adj(const struct fake_dataplane *f, uint32_t id)
 	return id < BW_ADJ_FIRST || has(f, BW_CMD_ADJ_SET, id);
 }
 
+static const struct bw_if *find_if(const struct fake_dataplane *f, uint32_t id)
+{
+	struct bw_msg m = { .ref.id = id };
+	const struct fake_object *o = find(f, &m, BW_CMD_IF_SET);
+
+	return o != NULL ? &o->msg.itf : NULL;
+}
+
+/* Between a Dialer that no other client names and a routed port or a subinterface. */
+static bool check_client(const struct fake_dataplane *f, const struct bw_pppoe *c)
+{
+	const struct bw_if *dialer = find_if(f, c->if_id), *under = find_if(f, c->under_if);
+
+	if (dialer == NULL || dialer->kind != BW_IF_DIALER || under == NULL ||
+		(under->flags & BW_IF_F_SWITCH) ||
+		(under->kind != BW_IF_PORT && under->kind != BW_IF_SUBIF))
+		return false;
+	for (size_t i = 0; i < f->n; i++)
+		if (f->object[i].type == BW_CMD_PPPOE_SET &&
+			f->object[i].msg.pppoe.client_id != c->client_id &&
+			f->object[i].msg.pppoe.if_id == c->if_id)
+			return false;
+	return c->client_id != 0 && c->client_id < BW_MAX_PPPOE;
+}
+
 static enum bw_error check_set(const struct fake_dataplane *f, const struct bw_msg *m)
 {
 	bool good = true;
@@ -182,6 +208,9 @@ static enum bw_error check_set(const struct fake_dataplane *f, const struct bw_m
 		break;
 	case BW_CMD_ARP_SET:
 		good = m->arp.if_id != 0 && has(f, BW_CMD_IF_SET, m->arp.if_id);
+		break;
+	case BW_CMD_PPPOE_SET:
+		good = check_client(f, &m->pppoe);
 		break;
 	case BW_CMD_ADJ_SET:
 		if (m->adj.type == BW_ADJ_T_ECMP)
@@ -218,6 +247,8 @@ static bool refers(const struct fake_object *o, uint16_t type, uint32_t id)
 		return false;
 	case BW_CMD_ROUTE_SET:
 		return type == BW_CMD_ADJ_SET && m->route.adj_id == id;
+	case BW_CMD_PPPOE_SET:
+		return type == BW_CMD_IF_SET && (m->pppoe.if_id == id || m->pppoe.under_if == id);
 	case BW_CMD_NAT_RULE_SET:
 		return (type == BW_CMD_ACL_SET && m->nat_rule.acl_id == id) ||
 		       (type == BW_CMD_NAT_POOL_SET && m->nat_rule.pool_id == id) ||
@@ -233,7 +264,7 @@ static enum bw_error remove_object(struct fake_dataplane *f, const struct bw_msg
 	if (o == NULL)
 		return BW_E_NO_OBJECT;
 	if (type != BW_CMD_ROUTE_SET && type != BW_CMD_IF_ADDR_SET && type != BW_CMD_ARP_SET &&
-		type != BW_CMD_NAT_RULE_SET)
+		type != BW_CMD_NAT_RULE_SET && type != BW_CMD_PPPOE_SET)
 		for (size_t i = 0; i < f->n; i++)
 			if (refers(&f->object[i], type, m->ref.id))
 				return BW_E_IN_USE;
@@ -304,9 +335,25 @@ static void dump(struct fake_dataplane *f, const struct bw_msg *m)
 static void end_sync(struct fake_dataplane *f)
 {
 	for (size_t i = f->n; i-- > 0;)
-		if (f->object[i].stale)
+		if (f->object[i].stale) {
 			drop(f, i);
+			f->swept++;
+		}
 	f->syncs++;
+}
+
+static enum bw_error take_text(struct fake_dataplane *f, const struct bw_pppoe_text *text)
+{
+	if (text->which >= BW_PPPOE_TEXTS || text->length > BW_PPPOE_TEXT)
+		return BW_E_BAD_VALUE;
+	f->staged[text->which] = *text;
+	return BW_OK;
+}
+
+static void take_client(struct fake_dataplane *f, uint32_t id)
+{
+	memcpy(f->text[id], f->staged, sizeof(f->staged));
+	memset(f->staged, 0, sizeof(f->staged));
 }
 
 static enum bw_error carry_out(struct fake_dataplane *f, const struct bw_msg *m)
@@ -331,9 +378,20 @@ static enum bw_error carry_out(struct fake_dataplane *f, const struct bw_msg *m)
 	case BW_CMD_NAT_RULE_SET:
 	case BW_CMD_NAT_CONFIG:
 	case BW_CMD_HOST_SET:
+	case BW_CMD_PPPOE_SET:
 		if (check_set(f, m) != BW_OK)
 			return check_set(f, m);
 		store(f, m);
+		if (m->hdr.type == BW_CMD_PPPOE_SET)
+			take_client(f, m->pppoe.client_id);
+		return BW_OK;
+	case BW_CMD_PPPOE_TEXT:
+		return take_text(f, &m->pppoe_text);
+	case BW_CMD_PPPOE_CLEAR:
+		f->cleared = m->ref.id;
+		return BW_OK;
+	case BW_CMD_DEBUG:
+		f->debug = m->debug.flags;
 		return BW_OK;
 	case BW_CMD_IF_DEL:
 	case BW_CMD_IF_ADDR_DEL:
@@ -342,7 +400,8 @@ static enum bw_error carry_out(struct fake_dataplane *f, const struct bw_msg *m)
 	case BW_CMD_ARP_DEL:
 	case BW_CMD_ACL_DEL:
 	case BW_CMD_NAT_POOL_DEL:
-	case BW_CMD_NAT_RULE_DEL: {
+	case BW_CMD_NAT_RULE_DEL:
+	case BW_CMD_PPPOE_DEL: {
 		static const uint16_t set[BW_CMD_MAX] = {
 			[BW_CMD_IF_DEL] = BW_CMD_IF_SET,
 			[BW_CMD_IF_ADDR_DEL] = BW_CMD_IF_ADDR_SET,
@@ -352,6 +411,7 @@ static enum bw_error carry_out(struct fake_dataplane *f, const struct bw_msg *m)
 			[BW_CMD_ACL_DEL] = BW_CMD_ACL_SET,
 			[BW_CMD_NAT_POOL_DEL] = BW_CMD_NAT_POOL_SET,
 			[BW_CMD_NAT_RULE_DEL] = BW_CMD_NAT_RULE_SET,
+			[BW_CMD_PPPOE_DEL] = BW_CMD_PPPOE_SET,
 		};
 
 		return remove_object(f, m, set[m->hdr.type]);
@@ -458,6 +518,49 @@ const struct bw_msg *fake_find_route(const struct fake_dataplane *f, bw_ip4 pref
 	return o != NULL ? &o->msg : NULL;
 }
 
+const struct bw_msg *fake_find_client(const struct fake_dataplane *f, const char *dialer)
+{
+	const struct bw_msg *itf = fake_find_if(f, dialer);
+
+	for (size_t i = 0; itf != NULL && i < f->n; i++)
+		if (f->object[i].type == BW_CMD_PPPOE_SET &&
+			f->object[i].msg.pppoe.if_id == itf->itf.if_id)
+			return &f->object[i].msg;
+	return NULL;
+}
+
+const char *fake_client_text(const struct fake_dataplane *f, uint32_t client_id,
+	enum bw_pppoe_which which, char buf[BW_PPPOE_TEXT + 1])
+{
+	const struct bw_pppoe_text *text = &f->text[client_id][which];
+
+	memcpy(buf, text->text, text->length);
+	buf[text->length] = '\0';
+	return buf;
+}
+
+static void tell(struct fake_dataplane *f, const struct bw_msg *m)
+{
+	put(f, m);
+	bw_ring_commit_write(&f->evt);
+	bw_bell_ring(f->listener.evt_bell);
+}
+
+void fake_pppoe(struct fake_dataplane *f, const struct bw_pppoe_state *state)
+{
+	struct bw_msg m = { .hdr.type = BW_EVT_PPPOE, .pppoe_state = *state };
+
+	tell(f, &m);
+}
+
+void fake_debug(struct fake_dataplane *f, const char *line)
+{
+	struct bw_msg m = { .hdr.type = BW_EVT_DEBUG };
+
+	snprintf(m.debug_line.text, sizeof(m.debug_line.text), "%s", line);
+	tell(f, &m);
+}
+
 void fake_add_row(struct fake_dataplane *f, uint16_t type, const void *body, size_t size)
 {
 	memset(&f->row[f->n_rows], 0, sizeof(f->row[0]));
@@ -475,7 +578,5 @@ void fake_link(struct fake_dataplane *f, unsigned port, bool up)
 	m.port_state.full_duplex = 1;
 	m.port_state.speed = 1000;
 	memcpy(m.port_state.mac, f->region.ports[port].mac, 6);
-	put(f, &m);
-	bw_ring_commit_write(&f->evt);
-	bw_bell_ring(f->listener.evt_bell);
+	tell(f, &m);
 }

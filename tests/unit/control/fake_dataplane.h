@@ -41,7 +41,12 @@ struct fake_dataplane {
 	struct bw_msg row[64];
 	uint16_t row_type[64];
 	unsigned n_rows;
-	unsigned sets, dels, nacks, syncs, routes;
+	/* PPPoE: texts for the next client, and as the clients took them */
+	struct bw_pppoe_text staged[BW_PPPOE_TEXTS];
+	struct bw_pppoe_text text[BW_MAX_PPPOE][BW_PPPOE_TEXTS];
+	uint32_t debug;	  /* flags, as last told */
+	uint32_t cleared; /* client of the last PPPOE_CLEAR; UINT32_MAX: none came */
+	unsigned sets, dels, nacks, syncs, swept, routes;
 	uint32_t last_seq;
 	uint16_t refuse;   /* NACK the next command of this type, */
 	unsigned refuse_n; /* so many times */
@@ -61,6 +66,15 @@ unsigned fake_count(const struct fake_dataplane *f, uint16_t type);
 const struct bw_msg *fake_find_if(const struct fake_dataplane *f, const char *name);
 const struct bw_msg *fake_find_adj(const struct fake_dataplane *f, uint32_t id);
 const struct bw_msg *fake_find_route(const struct fake_dataplane *f, bw_ip4 prefix, uint8_t plen);
+
+/* The client of the Dialer of this name; NULL. And one of its texts, terminated. */
+const struct bw_msg *fake_find_client(const struct fake_dataplane *f, const char *dialer);
+const char *fake_client_text(const struct fake_dataplane *f, uint32_t client_id,
+	enum bw_pppoe_which which, char buf[BW_PPPOE_TEXT + 1]);
+
+/* Tell of a client's state, and of a line of debugging. */
+void fake_pppoe(struct fake_dataplane *f, const struct bw_pppoe_state *state);
+void fake_debug(struct fake_dataplane *f, const char *line);
 
 /* A row to be given in dumps of this BW_EVT_ type. */
 void fake_add_row(struct fake_dataplane *f, uint16_t type, const void *body, size_t size);

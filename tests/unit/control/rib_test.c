@@ -288,7 +288,7 @@ static uint8_t slot_status(const struct model *m, const struct slot *s)
 	if (s->spec.source != RIB_STATIC || (s->spec.flags & RIB_NULL0))
 		return RIB_USABLE;
 	if (s->spec.ifc != NULL)
-		return s->spec.ifc->line_up ? RIB_USABLE : RIB_UNUSABLE;
+		return s->spec.ifc->ip_up ? RIB_USABLE : RIB_UNUSABLE;
 	match = m->hop_match[s->hop];
 	if (prefix_has(s->prefix, s->spec.nexthop) &&
 		(match < 0 || universe[match].plen <= universe[s->prefix].plen))
@@ -504,7 +504,7 @@ static void operate(struct model *m)
 	if (draw(8) == 0) {
 		struct iface *ifc = m->iface[draw(IFACES)];
 
-		ifc->line_up = !ifc->line_up;
+		ifc->ip_up = !ifc->ip_up;
 		rib_iface_changed(m->rib, ifc);
 	} else if (s->route != NULL) {
 		rib_remove(m->rib, s->route);
@@ -526,7 +526,7 @@ static void random_operations_match_the_model(void)
 	m.rib = &b.ctl->rib;
 	for (unsigned i = 0; i < IFACES; i++) {
 		m.iface[i] = iface_get(&b.ctl->ifaces, name[i]);
-		m.iface[i]->line_up = true;
+		m.iface[i]->ip_up = true;
 	}
 	seed = 1;
 	for (unsigned round = 0; round < 100000 && wrong == 0; round++) {

@@ -42,6 +42,13 @@ static void on_done(struct cli_ctx *ctx, int status)
 	b->status = status;
 }
 
+static void on_hostname(void *arg, const char *hostname)
+{
+	struct control *ctl = arg;
+
+	dialer_set_hostname(&ctl->dialers, hostname);
+}
+
 static void open_control(struct bench *b)
 {
 	static const char text[] = "port GigabitEthernet0 null\nport GigabitEthernet1 null\n"
@@ -62,6 +69,7 @@ static void open_control(struct bench *b)
 		cli_grammar_add(b->grammar, byway_topics[i]);
 	check(cli_grammar_compile(b->grammar) == 0, cli_grammar_error(b->grammar));
 	b->config = cli_config_new(b->grammar, NULL);
+	cli_config_watch_hostname(b->config, on_hostname, b->ctl);
 	b->out = cli_out_new_buffer();
 	check(cli_ctx_init(&b->ctx, b->ctl, b->config, b->out) == 0, "no memory");
 	b->ctx.engine->done = on_done;
@@ -133,8 +141,11 @@ void bench_attach(struct bench *b)
 
 static void on_verdict(void *arg, const struct cli_verdict *v)
 {
-	struct cli_out *out = arg;
+	struct bench *b = arg;
+	struct cli_out *out = b->out;
 
+	if (v->result == CLI_ERROR)
+		b->column = v->column;
 	if (v->message[0] != '\0')
 		cli_printf(out, "%s%s", v->message,
 			v->message[strlen(v->message) - 1] == '\n' ? "" : "\n");
@@ -145,7 +156,7 @@ static void load(struct bench *b, const char *lines)
 	struct cli_load_summary summary;
 
 	cli_out_clear(b->out);
-	cli_config_load(b->config, &b->ctx, lines, strlen(lines), 0, on_verdict, b->out, &summary);
+	cli_config_load(b->config, &b->ctx, lines, strlen(lines), 0, on_verdict, b, &summary);
 }
 
 void bench_restart_control(struct bench *b, const char *config)

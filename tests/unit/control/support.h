@@ -23,7 +23,8 @@ struct bench {
 	char dir[64], socket[96];
 	unsigned n_ports;
 	bool with_dataplane;
-	bool done; /* the pending command ended */
+	unsigned column; /* of the last error's caret in a configuration line */
+	bool done;	 /* the pending command ended */
 	int status;
 };
 

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is configured on Dialers and on the Ethernets below, and which goes with which. */
+#include "control/dialer/dialer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/control.h"
+
+void dialer_table_init(struct dialer_table *t, struct control *ctl)
+{
+	memset(t, 0, sizeof(*t));
+	t->ctl = ctl;
+	TAILQ_INIT(&t->list);
+	TAILQ_INIT(&t->members);
+	idmap_init(&t->ids, 1, BW_MAX_PPPOE);
+	dialer_program_init(t);
+}
+
+/* Interfaces are gone, and with them Dialers and members. */
+void dialer_table_fini(struct dialer_table *t)
+{
+	idmap_fini(&t->ids);
+}
+
+static struct dialer_table *table_of(const struct iface *ifc)
+{
+	return &ifc->ctl->dialers;
+}
+
+static void set_defaults(struct dialer_conf *conf)
+{
+	explicit_bzero(conf, sizeof(*conf));
+	conf->idle_s = DIALER_IDLE_DEFAULT;
+	conf->keepalive_s = DIALER_KEEPALIVE_DEFAULT;
+	conf->keepalive_misses = DIALER_MISSES_DEFAULT;
+	conf->retry_s = DIALER_RETRY_DEFAULT;
+	conf->auth_timeout_s = DIALER_AUTH_DEFAULT;
+	conf->max_configure = DIALER_CONFIGURE_DEFAULT;
+	conf->max_failure = DIALER_FAILURE_DEFAULT;
+	conf->max_terminate = DIALER_TERMINATE_DEFAULT;
+}
+
+static void insert_sorted(struct dialer_table *t, struct dialer *d)
+{
+	struct dialer *after;
+
+	TAILQ_FOREACH_REVERSE(after, &t->list, dialers, entry)
+	if (after->ifc->unit < d->ifc->unit)
+		break;
+	if (after == NULL)
+		TAILQ_INSERT_HEAD(&t->list, d, entry);
+	else
+		TAILQ_INSERT_AFTER(&t->list, after, d, entry);
+}
+
+int dialer_new(struct iface *ifc)
+{
+	struct dialer *d = calloc(1, sizeof(*d));
+
+	if (d == NULL)
+		return -ENOMEM;
+	d->ifc = ifc;
+	d->obj.class = DP_PPPOE;
+	set_defaults(&d->conf);
+	ifc->dialer = d;
+	insert_sorted(table_of(ifc), d);
+	return 0;
+}
+
+void dialer_free(struct dialer *d)
+{
+	dp_forget(&d->ifc->ctl->dp, &d->obj);
+	TAILQ_REMOVE(&table_of(d->ifc)->list, d, entry);
+	explicit_bzero(&d->conf, sizeof(d->conf));
+	free(d);
+}
+
+void dialer_changed(struct dialer *d)
+{
+	iface_changed(d->ifc);
+}
+
+int dialer_text_set(struct dialer_text *text, const void *data, size_t len)
+{
+	if (len > sizeof(text->data))
+		return -ENAMETOOLONG;
+	explicit_bzero(text, sizeof(*text));
+	text->len = (uint8_t)len;
+	if (len > 0)
+		memcpy(text->data, data, len);
+	return 0;
+}
+
+int dialer_set_text(struct dialer *d, enum bw_pppoe_which which, const void *data, size_t len)
+{
+	int err = dialer_text_set(&d->conf.text[which], data, len);
+
+	if (err != 0)
+		return err;
+	d->texts_changed = true;
+	dialer_changed(d);
+	return 0;
+}
+
+int dialer_set_unnumbered(struct dialer *d, const char *name)
+{
+	struct iface *old = d->conf.unnumbered, *ifc = NULL;
+
+	if (name != NULL && (ifc = iface_get(&d->ifc->ctl->ifaces, name)) == NULL)
+		return -errno;
+	d->conf.unnumbered = ifc;
+	if (old != NULL)
+		iface_put(old);
+	dialer_changed(d);
+	return 0;
+}
+
+void dialer_set_hostname(struct dialer_table *t, const char *name)
+{
+	struct dialer *d;
+
+	snprintf(t->hostname, sizeof(t->hostname), "%s", name);
+	TAILQ_FOREACH (d, &t->list, entry)
+		if (d->conf.text[BW_PPPOE_CHAP_NAME].len == 0)
+			d->texts_changed = true;
+	t->changed = true;
+	control_wake(t->ctl);
+}
+
+/* --- members --- */
+
+struct pppoe_member *pppoe_member_find(const struct iface *ifc, uint8_t pool)
+{
+	struct pppoe_member *m;
+
+	TAILQ_FOREACH (m, &table_of(ifc)->members, entry)
+		if (m->ifc == ifc && m->pool == pool)
+			return m;
+	return NULL;
+}
+
+struct pppoe_member *pppoe_member_set(struct iface *ifc, uint8_t pool)
+{
+	struct pppoe_member *m = pppoe_member_find(ifc, pool);
+
+	if (m == NULL) {
+		m = calloc(1, sizeof(*m));
+		if (m == NULL)
+			return NULL;
+		m->ifc = ifc;
+		ifc->refs++;
+		m->pool = pool;
+		TAILQ_INSERT_TAIL(&table_of(ifc)->members, m, entry);
+	}
+	m->redial_s = DIALER_REDIAL_DEFAULT;
+	pppoe_member_changed(ifc);
+	return m;
+}
+
+void pppoe_member_remove(struct pppoe_member *m)
+{
+	struct dialer_table *t = table_of(m->ifc);
+	struct dialer *d;
+
+	TAILQ_FOREACH (d, &t->list, entry)
+		if (d->member == m)
+			d->member = NULL;
+	TAILQ_REMOVE(&t->members, m, entry);
+	pppoe_member_changed(m->ifc);
+	iface_put(m->ifc);
+	free(m);
+}
+
+void pppoe_member_changed(struct iface *ifc)
+{
+	struct dialer *d;
+
+	TAILQ_FOREACH (d, &table_of(ifc)->list, entry)
+		if (d->member != NULL && d->member->ifc == ifc)
+			d->texts_changed = true; /* the service is one of them */
+	iface_changed(ifc);
+}
+
+static void remove_members(struct iface *ifc)
+{
+	struct pppoe_member *m, *next;
+
+	for (m = TAILQ_FIRST(&table_of(ifc)->members); m != NULL; m = next) {
+		next = TAILQ_NEXT(m, entry);
+		if (m->ifc == ifc)
+			pppoe_member_remove(m);
+	}
+}
+
+void dialer_reset(struct iface *ifc)
+{
+	if (ifc->kind == IFACE_DIALER) {
+		dialer_set_unnumbered(ifc->dialer, NULL);
+		set_defaults(&ifc->dialer->conf);
+		ifc->dialer->texts_changed = true;
+	} else {
+		remove_members(ifc);
+		ifc->pppoe = false;
+	}
+}
+
+/* --- pairing --- */
+
+static bool can_dial(const struct dialer *d)
+{
+	return d->ifc->exists && d->conf.ppp && d->conf.pool != 0;
+}
+
+static bool can_serve(const struct pppoe_member *m, const struct dialer *d)
+{
+	return m->dialer == NULL && m->pool == d->conf.pool && m->ifc->pppoe &&
+	       m->ifc->told.if_id != 0;
+}
+
+static struct pppoe_member *choose(const struct dialer_table *t, const struct dialer *d)
+{
+	struct pppoe_member *m, *down = NULL;
+
+	TAILQ_FOREACH (m, &t->members, entry) {
+		if (!can_serve(m, d))
+			continue;
+		if (m->ifc->line_up)
+			return m;
+		if (down == NULL || m == d->member)
+			down = m;
+	}
+	return down;
+}
+
+/* Who has an Ethernet that is up keeps it; Dialers that are shut down come last. */
+static void pair(struct dialer_table *t)
+{
+	struct pppoe_member *m;
+	struct dialer *d;
+
+	TAILQ_FOREACH (m, &t->members, entry)
+		m->dialer = NULL;
+	TAILQ_FOREACH (d, &t->list, entry)
+		if (d->member != NULL && can_dial(d) && !d->ifc->shutdown &&
+			d->member->ifc->line_up && can_serve(d->member, d))
+			d->member->dialer = d;
+	for (unsigned shut = 0; shut < 2; shut++)
+		TAILQ_FOREACH (d, &t->list, entry) {
+			if (d->ifc->shutdown != shut)
+				continue;
+			if (d->member != NULL && d->member->dialer == d)
+				continue;
+			m = can_dial(d) ? choose(t, d) : NULL;
+			if (m != d->member)
+				d->texts_changed = true;
+			d->member = m;
+			if (m != NULL)
+				m->dialer = d;
+		}
+}
+
+/* What fits through may be another since iface_settle() told the dataplane. */
+static void check_mtu(struct dialer *d)
+{
+	if (d->ifc->told.if_id != 0 && d->ifc->told.ip_mtu != iface_ip_mtu(d->ifc))
+		iface_changed(d->ifc);
+}
+
+void dialer_settle(struct dialer_table *t)
+{
+	struct dialer *d, *next;
+
+	if (!t->changed)
+		return;
+	t->changed = false;
+	pair(t);
+	for (d = TAILQ_FIRST(&t->list); d != NULL; d = next) {
+		next = TAILQ_NEXT(d, entry);
+		d->ifc->refs++; /* d is the interface's */
+		check_mtu(d);
+		dialer_apply_state(d);
+		dialer_program(d);
+		iface_put(d->ifc);
+	}
+}
