@@ -20,7 +20,7 @@
 
 #define PPPOE_HEADER	 6    /* RFC 2516 4: version and type, code, session id, length */
 #define PPPOE_MTU	 1492 /* of an Ethernet of 1500, behind that header and PPP's protocol */
-#define PPPOE_MAX_PACKET 1500 /* of discovery, and of PPP's own protocols */
+#define PPPOE_MAX_PACKET 1508 /* of discovery, and of PPP's own protocols; from the header on */
 
 struct pppoe_client;
 
@@ -57,7 +57,8 @@ struct pppoe_text {
 struct pppoe_conf {
 	struct bw_pppoe set;
 	struct pppoe_text text[BW_PPPOE_TEXTS];
-	uint8_t local_mac[6]; /* of the Ethernet */
+	uint8_t local_mac[6];	      /* of the Ethernet */
+	char under_name[BW_NAME_LEN]; /* of the Ethernet, in debug lines */
 };
 
 /* A client that is down, without configuration. NULL if there is no memory. */
@@ -79,13 +80,17 @@ void pppoe_client_link(struct pppoe_client *c, uint64_t now_ms, bool up);
 /* `clear pppoe`: end the session with PADT and dial anew at once. */
 void pppoe_client_clear(struct pppoe_client *c, uint64_t now_ms);
 
-/* Terminate-Request and PADT if there is a session; it then stays down. Before a clean exit. */
+/*
+ * Terminate-Request and PADT if there is a session; it then stays down until it is cleared or gets
+ * a configuration for another session. Before a clean exit.
+ */
 void pppoe_client_hang_up(struct pppoe_client *c, uint64_t now_ms);
 
 /*
  * A discovery packet came: data[len] from the PPPoE header on, from `from`. True if it was for
  * this client (its Host-Uniq, or the PADT of its session); else the next client is asked. *drop
- * says why nothing came of it, or BW_DROP_NONE.
+ * says why nothing came of it, or BW_DROP_NONE; if it was nobody's, the last client's is the
+ * reason.
  */
 bool pppoe_client_discovery(struct pppoe_client *c, uint64_t now_ms, const uint8_t *from,
 	const uint8_t *data, size_t len, enum bw_drop *drop);
