@@ -132,6 +132,6 @@ void arp_input(struct dp *dp, struct rte_mbuf *m)
 			return;
 		}
 	}
-	dp->worker[0]->counters->drops[BW_DROP_ARP_BAD]++;
+	dp->counters->drops[BW_DROP_ARP_BAD]++;
 	rte_pktmbuf_free(m);
 }

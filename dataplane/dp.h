@@ -56,6 +56,7 @@ struct dp {
 	struct bw_vrf vrf[BW_MAX_VRFS]; /* as set; dp->fib says which exist */
 	uint8_t vrf_epoch[BW_MAX_VRFS];
 	struct neigh_table *neigh;
+	struct bw_worker_counters *counters; /* the main lcore's own, in the shared region */
 	struct host *host[BW_MAX_VRFS];
 	struct programmer *programmer;
 	struct bw_region region;

@@ -24,7 +24,7 @@ unsigned frame_header(
 
 static void drop(struct dp *dp, struct rte_mbuf *m, enum bw_drop reason)
 {
-	dp->worker[0]->counters->drops[reason]++;
+	dp->counters->drops[reason]++;
 	rte_pktmbuf_free(m);
 }
 

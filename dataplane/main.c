@@ -108,6 +108,7 @@ static int create_region(struct dp *dp)
 
 	if (rc < 0)
 		return rc;
+	dp->counters = &dp->region.counters[dp->n_workers];
 	h = dp->region.header;
 	if (getrandom(&h->boot_id, sizeof(h->boot_id), 0) != sizeof(h->boot_id))
 		h->boot_id = rte_rdtsc();

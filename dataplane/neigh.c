@@ -8,6 +8,8 @@
 #include "arp.h"
 #include "dp.h"
 #include "frame.h"
+#include "nodes/icmp.h"
+#include "nodes/node.h"
 #include "rcu.h"
 
 #define BUCKETS 4096
@@ -61,8 +63,25 @@ struct neigh_table *neigh_create(void)
 
 static void drop_waiting(struct dp *dp, struct neigh *n, enum bw_drop reason)
 {
-	dp->worker[0]->counters->drops[reason] += n->n_waiting;
+	dp->counters->drops[reason] += n->n_waiting;
 	rte_pktmbuf_free_bulk(n->waiting, n->n_waiting);
+	n->n_waiting = 0;
+}
+
+/* RFC 1812 4.3.3.1: who sent what waits in vain is told; the first worker does it. */
+static void refuse_waiting(struct dp *dp, struct neigh *n)
+{
+	for (unsigned i = 0; i < n->n_waiting; i++) {
+		struct pkt_meta *meta = pkt_meta(n->waiting[i]);
+
+		meta->entry = INBOX_ICMP_ERROR;
+		node_icmp_error(
+			n->waiting[i], ICMP_UNREACHABLE, ICMP_HOST, 0, BW_DROP_ARP_TIMEOUT, 0);
+		if (!worker_hand_over(dp->worker[0], n->waiting[i])) {
+			dp->counters->drops[BW_DROP_HANDOFF_FULL]++;
+			rte_pktmbuf_free(n->waiting[i]);
+		}
+	}
 	n->n_waiting = 0;
 }
 
@@ -77,8 +96,7 @@ static void write_adj(struct dp *dp, const struct itf *itf, const struct neigh *
 	a->nexthop = n->addr;
 	a->out_vlan = itf->vlan;
 	a->out_port = itf->kind == BW_IF_SVI ? ADJ_VIA_BRIDGE : itf->port;
-	a->rewrite_len =
-		frame_header(itf, n->mac.addr_bytes, RTE_ETHER_TYPE_IPV4, a->rewrite);
+	a->rewrite_len = frame_header(itf, n->mac.addr_bytes, RTE_ETHER_TYPE_IPV4, a->rewrite);
 	adj_publish(a, ADJ_ETHER);
 }
 
@@ -208,7 +226,7 @@ static void release_waiting(struct dp *dp, struct neigh *n)
 		meta->adj = n->own_adj;
 		meta->entry = INBOX_IP4_OUTPUT;
 		if (!worker_hand_over(dp->worker[0], n->waiting[i])) {
-			dp->worker[0]->counters->drops[BW_DROP_HANDOFF_FULL]++;
+			dp->counters->drops[BW_DROP_HANDOFF_FULL]++;
 			rte_pktmbuf_free(n->waiting[i]);
 		}
 	}
@@ -249,7 +267,7 @@ void neigh_heard(struct dp *dp, const struct itf *itf, bw_ip4 addr,
 static void enqueue(struct dp *dp, struct neigh *n, struct rte_mbuf *m)
 {
 	if (n->n_waiting == NEIGH_QUEUE) { /* the oldest is the least wanted */
-		dp->worker[0]->counters->drops[BW_DROP_ARP_QUEUE]++;
+		dp->counters->drops[BW_DROP_ARP_QUEUE]++;
 		rte_pktmbuf_free(n->waiting[0]);
 		memmove(n->waiting, n->waiting + 1, (NEIGH_QUEUE - 1) * sizeof(n->waiting[0]));
 		n->n_waiting--;
@@ -265,7 +283,7 @@ void neigh_resolve(struct dp *dp, struct rte_mbuf *m)
 	struct neigh *n;
 
 	if (kind < ADJ_GLEAN || !dp_itf(dp, adj->out_if)) {
-		dp->worker[0]->counters->drops[BW_DROP_ADJ_DROP]++;
+		dp->counters->drops[BW_DROP_ADJ_DROP]++;
 		rte_pktmbuf_free(m);
 		return;
 	}
@@ -273,7 +291,7 @@ void neigh_resolve(struct dp *dp, struct rte_mbuf *m)
 	if (!n)
 		n = create(dp, adj->out_if, addr);
 	if (!n) {
-		dp->worker[0]->counters->drops[BW_DROP_ARP_QUEUE]++;
+		dp->counters->drops[BW_DROP_ARP_QUEUE]++;
 		rte_pktmbuf_free(m);
 		return;
 	}
@@ -366,8 +384,8 @@ int neigh_static_del(struct dp *dp, const struct bw_arp *arp)
 }
 
 /* Call fn for every neighbour; fn may destroy the one it is called for. */
-static void for_each(struct dp *dp, void (*fn)(struct dp *dp, struct neigh *n, uint64_t arg),
-	uint64_t arg)
+static void for_each(
+	struct dp *dp, void (*fn)(struct dp *dp, struct neigh *n, uint64_t arg), uint64_t arg)
 {
 	for (unsigned i = 0; i < BUCKETS; i++)
 		for (struct neigh *n = dp->neigh->bucket[i], *next; n; n = next) {
@@ -441,7 +459,7 @@ static void poll_incomplete(struct dp *dp, struct neigh *n)
 		ask(dp, n);
 		return;
 	}
-	drop_waiting(dp, n, BW_DROP_ARP_TIMEOUT);
+	refuse_waiting(dp, n);
 	n->tries = 0; /* the next packet starts again */
 	if (n->n_bound == 0)
 		destroy(dp, n);

@@ -28,6 +28,7 @@ enum inbox_entry {
 	INBOX_NAT_OUT2IN,
 	INBOX_BRIDGE_OUT, /* a whole frame into VLAN meta->vlan */
 	INBOX_PORT_TX,	  /* a whole frame for port meta->out_port */
+	INBOX_ICMP_ERROR, /* its next hop does not answer: say so */
 	INBOX_MAX,
 };
 

@@ -44,16 +44,24 @@ static void print_worker(struct cli_out *out, const struct bw_worker_counters *c
 			print_node(out, &c->node[i]);
 }
 
+/* Of all workers, and of the main lcore, whose block is the last. */
+static uint64_t sum_drops(const struct bw_region *region, unsigned workers, unsigned reason)
+{
+	uint64_t sum = 0;
+
+	for (unsigned w = 0; w <= workers; w++)
+		sum += region->counters[w].drops[reason];
+	return sum;
+}
+
 static void print_drops(struct cli_out *out, const struct bw_region *region, unsigned workers)
 {
 	bool any = false;
 
 	cli_puts(out, "Drops:\n");
 	for (unsigned reason = 0; reason < BW_DROP_MAX; reason++) {
-		uint64_t sum = 0;
+		uint64_t sum = sum_drops(region, workers, reason);
 
-		for (unsigned w = 0; w < workers; w++)
-			sum += region->counters[w].drops[reason];
 		if (sum > 0)
 			cli_printf(out, "  %-40s %16" PRIu64 "\n", bw_drop_text(reason), sum);
 		any |= sum > 0;
@@ -95,10 +103,8 @@ static void fill_drops(struct json_object *json, const struct bw_region *region,
 	struct json_object *drops = cmd_json_object(json, "drops");
 
 	for (unsigned reason = 0; reason < BW_DROP_MAX; reason++) {
-		uint64_t sum = 0;
+		uint64_t sum = sum_drops(region, workers, reason);
 
-		for (unsigned w = 0; w < workers; w++)
-			sum += region->counters[w].drops[reason];
 		if (sum > 0)
 			cmd_json_number(drops, bw_drop_text(reason), sum);
 	}

@@ -36,7 +36,7 @@ static void layout_of(const struct bw_region_header *h, struct extent e[N_AREAS]
 	e[EVT] = (struct extent) { h->evt_ring, bw_ring_size(h->evt_slots) };
 	e[PORTS] = (struct extent) { h->ports, (uint64_t)h->n_ports * sizeof(struct bw_port_info) };
 	e[COUNTERS] = (struct extent) { h->counters,
-		(uint64_t)h->n_workers * sizeof(struct bw_worker_counters) };
+		((uint64_t)h->n_workers + 1) * sizeof(struct bw_worker_counters) };
 	e[CHECKPOINT] = (struct extent) { h->checkpoint, h->checkpoint_size };
 }
 

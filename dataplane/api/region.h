@@ -3,7 +3,9 @@
  * The shared memory between byway-dp and bywayd: a memfd that byway-dp makes,
  * sizes, seals against shrinking and hands over its Unix socket.
  *
- *     header | command ring | event ring | ports | counters of each worker | checkpoint
+ *     header | command ring | event ring | ports | counters | checkpoint
+ *
+ * A block of counters for each worker, and a last one for the main lcore.
  *
  * Both sides use offsets, never pointers. Control checks the header and every
  * offset against the file's real size before it uses the region.
@@ -35,7 +37,7 @@ struct bw_region_header {
 	uint32_t cmd_ring, cmd_slots; /* offset in bytes; slots */
 	uint32_t evt_ring, evt_slots;
 	uint32_t ports, n_ports; /* struct bw_port_info[n_ports] */
-	uint32_t counters;	 /* struct bw_worker_counters[n_workers] */
+	uint32_t counters;	 /* struct bw_worker_counters[n_workers + 1] */
 	uint32_t checkpoint, checkpoint_size;
 	char dp_version[32];
 };
@@ -80,7 +82,10 @@ struct bw_nat_counters {
 	uint64_t icmp_errors, handed_over;
 };
 
-/* Written by one worker only, read by anybody, so no two workers share a line. */
+/*
+ * Written by one lcore only, read by anybody, so no two share a line. The main lcore has drops
+ * alone.
+ */
 struct bw_worker_counters {
 	_Alignas(BW_CACHE_LINE) uint64_t loops;
 	uint64_t packets;

@@ -164,10 +164,9 @@ static void retry(struct host *h)
 		set_timer(h, 0);
 }
 
-/* HOST_FULL is counted by the main lcore alone, so no worker's update is lost. */
 static void drop(struct dp *dp, struct rte_mbuf *m)
 {
-	dp->worker[0]->counters->drops[BW_DROP_HOST_FULL]++;
+	dp->counters->drops[BW_DROP_HOST_FULL]++;
 	rte_pktmbuf_free(m);
 }
 

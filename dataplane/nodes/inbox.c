@@ -32,6 +32,7 @@ static struct rte_node_register inbox_node = {
 		[INBOX_NAT_OUT2IN] = "nat_out2in",
 		[INBOX_BRIDGE_OUT] = "bridge_out",
 		[INBOX_PORT_TX] = "port_tx",
+		[INBOX_ICMP_ERROR] = "icmp_error",
 	},
 };
 RTE_NODE_REGISTER(inbox_node);

@@ -45,12 +45,12 @@ static void test_areas_lie_in_the_file_and_apart(void)
 	CU_ASSERT(within(&r, r.cmd, bw_ring_size(BW_CMD_SLOTS)));
 	CU_ASSERT(within(&r, r.evt, bw_ring_size(BW_EVT_SLOTS)));
 	CU_ASSERT(within(&r, r.ports, PORTS * sizeof(*r.ports)));
-	CU_ASSERT(within(&r, r.counters, WORKERS * sizeof(*r.counters)));
+	CU_ASSERT(within(&r, r.counters, (WORKERS + 1) * sizeof(*r.counters)));
 	CU_ASSERT(within(&r, r.checkpoint, BW_CHECKPOINT_SIZE));
 	CU_ASSERT((uint8_t *)r.evt >= (uint8_t *)r.cmd + bw_ring_size(BW_CMD_SLOTS));
 	CU_ASSERT((uint8_t *)r.ports >= (uint8_t *)r.evt + bw_ring_size(BW_EVT_SLOTS));
 	CU_ASSERT((uint8_t *)r.counters >= (uint8_t *)(r.ports + PORTS));
-	CU_ASSERT(r.checkpoint >= (uint8_t *)(r.counters + WORKERS));
+	CU_ASSERT(r.checkpoint >= (uint8_t *)(r.counters + WORKERS + 1));
 	CU_ASSERT_EQUAL((uintptr_t)r.counters % BW_CACHE_LINE, 0);
 	bw_region_free(&r);
 }
@@ -112,8 +112,8 @@ static void test_both_sides_see_the_same(void)
 	m = bw_ring_read(&cons);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
 	CU_ASSERT_EQUAL(m->hdr.cookie, 42);
-	dp.counters[WORKERS - 1].drops[BW_DROP_MAX - 1] = 5;
-	CU_ASSERT_EQUAL(ctl.counters[WORKERS - 1].drops[BW_DROP_MAX - 1], 5);
+	dp.counters[WORKERS].drops[BW_DROP_MAX - 1] = 5;
+	CU_ASSERT_EQUAL(ctl.counters[WORKERS].drops[BW_DROP_MAX - 1], 5);
 	ctl.checkpoint[BW_CHECKPOINT_SIZE - 1] = 9;
 	CU_ASSERT_EQUAL(dp.checkpoint[BW_CHECKPOINT_SIZE - 1], 9);
 	bw_region_free(&ctl);
@@ -172,7 +172,7 @@ static void test_control_cannot_write_what_it_only_reads(void)
 	CU_ASSERT(write_faults((uint8_t *)ctl.header));
 	CU_ASSERT(write_faults((uint8_t *)ctl.ports));
 	CU_ASSERT(write_faults((uint8_t *)ctl.counters));
-	CU_ASSERT(write_faults((uint8_t *)(ctl.counters + WORKERS) - 1));
+	CU_ASSERT(write_faults((uint8_t *)(ctl.counters + WORKERS + 1) - 1));
 	CU_ASSERT_FALSE(write_faults((uint8_t *)ctl.cmd));
 	CU_ASSERT_FALSE(write_faults((uint8_t *)ctl.evt));
 	CU_ASSERT_FALSE(write_faults(ctl.checkpoint + BW_CHECKPOINT_SIZE - 1));
@@ -275,7 +275,7 @@ static void test_every_flipped_bit(void)
 			CU_ASSERT(within(&seen, seen.evt, bw_ring_size(seen.evt_slots)));
 			CU_ASSERT(within(&seen, seen.ports, seen.n_ports * sizeof(*seen.ports)));
 			CU_ASSERT(within(
-				&seen, seen.counters, seen.n_workers * sizeof(*seen.counters)));
+				&seen, seen.counters, (seen.n_workers + 1) * sizeof(*seen.counters)));
 			CU_ASSERT(within(&seen, seen.checkpoint, seen.checkpoint_size));
 		} else {
 			CU_ASSERT_PTR_NULL(seen.header);

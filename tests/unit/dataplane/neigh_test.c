@@ -315,20 +315,29 @@ static void queue_is_bounded(void)
 
 static void retries_and_gives_up(void)
 {
+	const struct t_frame *error = &t_frame[NEIGH_TRIES];
+
 	begin();
+	t_learn(IN, "10.0.0.5", other);
 	t_clock(50);
 	packet("10.1.0.2", 1);
 	packet("10.1.0.2", 2);
 	CU_ASSERT_TRUE(poll_for_frames(NEIGH_TRIES));
 	CU_ASSERT_TRUE(poll_until_gone("10.1.0.2"));
-	CU_ASSERT_EQUAL(t_frames, NEIGH_TRIES);
-	for (unsigned i = 0; i < t_frames; i++)
+	t_settle();
+	for (unsigned i = 0; i < NEIGH_TRIES; i++)
 		CU_ASSERT_TRUE(is_request(i, "10.1.0.2"));
+	CU_ASSERT_EQUAL_FATAL(t_frames, NEIGH_TRIES + 1); /* host unreachable, one per 500 ms */
+	CU_ASSERT_EQUAL(error->port, 0);
+	CU_ASSERT_EQUAL(memcmp(error->b, other, 6), 0);
+	CU_ASSERT_EQUAL(error->b[ETH + 20], 3);
+	CU_ASSERT_EQUAL(error->b[ETH + 21], 1);
+	CU_ASSERT_EQUAL(t_drops(BW_DROP_ICMP_RATE), 1);
 	CU_ASSERT_EQUAL(t_drops(BW_DROP_ARP_TIMEOUT), 2);
 	CU_ASSERT_EQUAL(t_in_use(), 0);
 	CU_ASSERT_EQUAL(adj_kind(t_adj_to("10.1.0.2")), ADJ_GLEAN);
 	packet("10.1.0.2", 3); /* and starts again */
-	CU_ASSERT_TRUE(is_request(NEIGH_TRIES, "10.1.0.2"));
+	CU_ASSERT_TRUE(is_request(NEIGH_TRIES + 1, "10.1.0.2"));
 	end();
 }
 

@@ -184,6 +184,7 @@ void t_start(const struct t_config *c)
 	dp->tsc_hz = real_hz = rte_get_tsc_hz();
 	dp->start_tsc = rte_rdtsc();
 	t_require(bw_region_create(&dp->region, dp->n_workers, c->ports) == 0);
+	dp->counters = &dp->region.counters[dp->n_workers];
 	create_tables(dp);
 	for (unsigned i = 0; i < dp->n_workers; i++) {
 		dp->worker[i] = worker_create(dp, i, dp->platform.single_core ? 0 : i + 1);
@@ -411,7 +412,7 @@ uint64_t t_drops(enum bw_drop reason)
 {
 	uint64_t n = 0;
 
-	for (unsigned i = 0; i < t_dp->n_workers; i++)
+	for (unsigned i = 0; i <= t_dp->n_workers; i++) /* and the main lcore */
 		n += t_dp->region.counters[i].drops[reason];
 	return n;
 }
@@ -427,7 +428,7 @@ uint64_t t_all_drops(void)
 
 void t_clear_drops(void)
 {
-	for (unsigned i = 0; i < t_dp->n_workers; i++)
+	for (unsigned i = 0; i <= t_dp->n_workers; i++)
 		memset(t_dp->region.counters[i].drops, 0, sizeof(uint64_t) * BW_DROP_MAX);
 }
 

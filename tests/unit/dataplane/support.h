@@ -84,7 +84,7 @@ void t_forget_frames(void);
 /* Mbufs that are not in the pool. */
 unsigned t_in_use(void);
 
-/* Sum over the workers. */
+/* Sum over the workers and the main lcore. */
 uint64_t t_drops(enum bw_drop reason);
 uint64_t t_all_drops(void);
 void t_clear_drops(void);

@@ -73,6 +73,7 @@ void support_start(void)
 	dp.n_workers = 1;
 	dp.n_ports = 8;
 	dp.worker[0] = &worker;
+	dp.counters = &counters;
 	worker.dp = &dp;
 	worker.counters = &counters;
 	worker.now = 1;
