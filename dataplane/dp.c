@@ -14,6 +14,11 @@ uint32_t dp_seconds(const struct dp *dp)
 	return (rte_rdtsc() - dp->start_tsc) / dp->tsc_hz + 1;
 }
 
+uint64_t dp_ms(const struct dp *dp)
+{
+	return (rte_rdtsc() - dp->start_tsc) / (dp->tsc_hz / 1000);
+}
+
 int pkt_meta_register(void)
 {
 	static const struct rte_mbuf_dynfield field = {

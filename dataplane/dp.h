@@ -21,6 +21,8 @@ struct l2map;
 struct nat;
 struct neigh_table;
 struct port;
+struct pppoe;
+struct pppoe_map;
 struct programmer;
 struct rcu;
 
@@ -39,6 +41,7 @@ struct dp {
 	struct acl_table *acl;
 	struct nat *nat;
 	struct bridge *bridge;
+	struct pppoe_map *pppoe_map; /* NULL = no session; replaced whole */
 	struct port *port; /* [n_ports] */
 	uint8_t port_of[RTE_MAX_ETHPORTS]; /* DPDK's port id -> index */
 	unsigned n_ports;
@@ -58,6 +61,7 @@ struct dp {
 	struct neigh_table *neigh;
 	struct bw_worker_counters *counters; /* the main lcore's own, in the shared region */
 	struct host *host[BW_MAX_VRFS];
+	struct pppoe *pppoe;
 	struct programmer *programmer;
 	struct bw_region region;
 	struct bw_listener listener;
@@ -84,8 +88,15 @@ static inline const struct fib *dp_fib(const struct dp *dp, uint32_t vrf)
 	return fib ? fib : dp->no_fib;
 }
 
-/* Whole seconds since the start, from 1. */
+/* The PPPoE sessions, or NULL. Workers: valid until the end of the walk. */
+static inline const struct pppoe_map *dp_pppoe_map(const struct dp *dp)
+{
+	return __atomic_load_n(&dp->pppoe_map, __ATOMIC_ACQUIRE);
+}
+
+/* Whole seconds since the start, from 1; and milliseconds, from 0. */
 uint32_t dp_seconds(const struct dp *dp);
+uint64_t dp_ms(const struct dp *dp);
 
 /* Wake the main lcore if it sleeps. */
 void dp_wake_main(struct dp *dp);

@@ -9,6 +9,7 @@
 #include "host/host.h"
 #include "nat/nat.h"
 #include "neigh.h"
+#include "pppoe/pppoe.h"
 #include "tables/acl.h"
 #include "tables/fib_pool.h"
 
@@ -178,6 +179,16 @@ static bool next_pool(struct dp *dp, struct dump *d, struct bw_msg *m)
 	return nat_pool_dump_next(dp, &d->cursor, &m->nat_pool);
 }
 
+static bool next_pppoe(struct dp *dp, struct dump *d, struct bw_msg *m)
+{
+	return pppoe_dump_next(dp, &d->cursor, &m->pppoe);
+}
+
+static bool next_pppoe_state(struct dp *dp, struct dump *d, struct bw_msg *m)
+{
+	return pppoe_state_dump_next(dp, &d->cursor, &m->pppoe_state);
+}
+
 /* What can be listed, and how its rows are marked. */
 static const struct table {
 	uint16_t what;
@@ -193,6 +204,8 @@ static const struct table {
 	{ BW_CMD_NAT_RULE_SET, BW_EVT_OBJECT, next_rule },
 	{ BW_CMD_NAT_POOL_SET, BW_EVT_OBJECT, next_pool },
 	{ BW_CMD_HOST_SET, BW_EVT_OBJECT, next_host },
+	{ BW_CMD_PPPOE_SET, BW_EVT_OBJECT, next_pppoe },
+	{ BW_EVT_PPPOE, BW_EVT_PPPOE, next_pppoe_state },
 	{ BW_EVT_ARP, BW_EVT_ARP, next_arp },
 	{ BW_EVT_MAC, BW_EVT_MAC, next_mac },
 	{ BW_EVT_NAT_SESSION, BW_EVT_NAT_SESSION, next_session },

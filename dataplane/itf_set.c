@@ -7,6 +7,7 @@
 #include "dp.h"
 #include "neigh.h"
 #include "port.h"
+#include "pppoe/pppoe.h"
 #include "rcu.h"
 
 #define VLAN_MAX 4094
@@ -21,6 +22,7 @@ static bool known_kind(const struct dp *dp, const struct bw_if *c)
 	case BW_IF_SVI:
 		return c->vlan >= 1 && c->vlan <= VLAN_MAX;
 	case BW_IF_LOOPBACK:
+	case BW_IF_DIALER:
 		return true;
 	default:
 		return false;
@@ -203,6 +205,7 @@ int itf_set(struct dp *dp, const struct bw_if *conf, uint8_t epoch)
 		neigh_itf_changed(dp, conf->if_id);
 	if (comes_up || moved)
 		announce_all(dp, itf);
+	pppoe_itf_changed(dp, conf->if_id);
 	return BW_OK;
 }
 
@@ -212,6 +215,7 @@ int itf_del(struct dp *dp, uint32_t if_id)
 		return BW_E_NO_OBJECT;
 	publish(dp, if_id, NULL);
 	neigh_itf_changed(dp, if_id);
+	pppoe_itf_changed(dp, if_id);
 	return BW_OK;
 }
 

@@ -29,6 +29,7 @@
 #include "neigh.h"
 #include "objects.h"
 #include "port.h"
+#include "pppoe/pppoe.h"
 #include "programmer.h"
 #include "rcu.h"
 #include "tables/acl.h"
@@ -154,6 +155,8 @@ static int create_tables(struct dp *dp)
 	rc = nat_create(dp);
 	if (rc == 0)
 		rc = bridge_create(dp);
+	if (rc == 0)
+		rc = pppoe_create(dp);
 	if (rc == 0 && vrf_set(dp, &global, 0) != BW_OK)
 		rc = -ENOMEM;
 	return rc;
@@ -239,6 +242,7 @@ static void stop(struct dp *dp)
 		bw_listener_close(&dp->listener, path);
 	for (unsigned v = 0; v < BW_MAX_VRFS; v++)
 		host_del(dp, v);
+	pppoe_destroy(dp);
 	if (dp->neigh)
 		neigh_destroy(dp);
 	programmer_destroy(dp);
@@ -293,6 +297,13 @@ static void block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* Peers are told that their sessions end, by the first worker's graph: its thread has gone. */
+static void say_goodbye(struct dp *dp)
+{
+	pppoe_hang_up(dp);
+	worker_drain(dp->worker[0]);
+}
+
 static int run(struct dp *dp)
 {
 	pthread_t signals;
@@ -308,6 +319,7 @@ static int run(struct dp *dp)
 	rc = main_loop(dp);
 	atomic_store(&dp->stop, true);
 	rte_eal_mp_wait_lcore();
+	say_goodbye(dp);
 	return rc;
 }
 

@@ -16,6 +16,7 @@
 #include "nat/nat.h"
 #include "neigh.h"
 #include "port.h"
+#include "pppoe/pppoe.h"
 #include "programmer.h"
 #include "rcu.h"
 
@@ -72,6 +73,15 @@ static void take_punted(struct dp *dp, struct rte_mbuf *m)
 	case PUNT_RESOLVE:
 		neigh_resolve(dp, m);
 		break;
+	case PUNT_PPPOE:
+		pppoe_discovery_input(dp, m);
+		break;
+	case PUNT_PPP:
+		pppoe_ppp_input(dp, m);
+		break;
+	case PUNT_STRAY:
+		pppoe_stray_input(dp, m);
+		break;
 	default:
 		host_send(dp, pkt_meta(m)->vrf, m);
 		break;
@@ -126,6 +136,7 @@ static void tick(struct loop *l)
 	port_poll(dp);
 	neigh_poll(dp);
 	bridge_poll(dp);
+	pppoe_poll(dp);
 	nat_poll(dp);
 	for (unsigned i = 0; i < dp->n_workers; i++)
 		copy_node_counters(dp, dp->worker[i]);

@@ -8,6 +8,7 @@
 #include "dp.h"
 #include "host/host.h"
 #include "neigh.h"
+#include "pppoe/pppoe.h"
 #include "rcu.h"
 #include "tables/fib_pool.h"
 
@@ -94,12 +95,19 @@ static int check_adj(const struct dp *dp, const struct bw_adj *c)
 	}
 }
 
+/* A Dialer has one peer, whatever the next hop: no ARP, and packets go where its session does. */
+static bool is_dialer(const struct dp *dp, uint32_t if_id)
+{
+	return dp->itf[if_id] && dp->itf[if_id]->kind == BW_IF_DIALER;
+}
+
 /* Take an adjacency out of use, as far as its type has ties to other tables. */
 static void undo_adj(struct dp *dp, const struct bw_adj *c)
 {
 	struct adj *a = &dp->adj->adj[c->adj_id];
 
 	adj_withdraw(a, ADJ_DISCARD, dp->rcu);
+	pppoe_unbind(dp, c->adj_id);
 	if (c->type == BW_ADJ_T_NEIGHBOUR)
 		neigh_unbind(dp, c->adj_id, c->if_id, c->nexthop);
 	if (c->type == BW_ADJ_T_ECMP) {
@@ -131,6 +139,8 @@ static int make_adj(struct dp *dp, const struct bw_adj *c)
 {
 	struct adj *a = &dp->adj->adj[c->adj_id];
 
+	if (c->type != BW_ADJ_T_ECMP && is_dialer(dp, c->if_id))
+		return pppoe_bind(dp, c->adj_id, c->if_id);
 	switch (c->type) {
 	case BW_ADJ_T_GLEAN:
 		a->out_if = c->if_id;

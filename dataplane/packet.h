@@ -5,7 +5,7 @@
  *
  * The mbuf's data starts at the header that the current node works on: at the
  * Ethernet header up to `ethernet` and from `ip4_output` on, at the IPv4 header
- * between them.
+ * between them. PPPoE's frames keep their Ethernet header up to `pppoe_session`.
  */
 #ifndef DATAPLANE_PACKET_H
 #define DATAPLANE_PACKET_H
@@ -29,12 +29,19 @@ enum pkt_flags {
 };
 
 struct pkt_meta {
-	uint32_t adj;	/* adjacency id, after the lookup */
+	union {
+		uint32_t adj;	 /* adjacency id, after the lookup */
+		uint32_t client; /* PUNT_PPP: the PPPoE client whose session it is of */
+	};
 	uint16_t in_if; /* interface it came in on; 0 for the router's own */
 	uint16_t out_if;
 	uint16_t flags; /* enum pkt_flags */
 	uint16_t vlan;	/* layer 2: the VLAN it is in */
-	uint16_t l4_src, l4_dst; /* see PKT_F_L4_KNOWN; network byte order; ICMP: id, 0 */
+	union {
+		uint16_t l4_src; /* see PKT_F_L4_KNOWN; network byte order; ICMP: id */
+		uint16_t l2_len; /* PPPoE up to `pppoe_session`: bytes before its header */
+	};
+	uint16_t l4_dst; /* ICMP: 0 */
 	union {
 		uint16_t icmp_arg; /* MTU of a fragmentation-needed */
 		uint16_t out_port; /* `port_tx`: the port */

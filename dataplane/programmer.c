@@ -14,6 +14,7 @@
 #include "neigh.h"
 #include "objects.h"
 #include "port.h"
+#include "pppoe/pppoe.h"
 #include "tables/acl.h"
 #include "tables/l2map.h"
 
@@ -97,14 +98,17 @@ static void publish_events(struct dp *dp)
 	bw_bell_ring(dp->listener.evt_bell);
 }
 
-void programmer_event(struct dp *dp, const struct bw_msg *m)
+bool programmer_event(struct dp *dp, const struct bw_msg *m)
 {
 	struct programmer *p = dp->programmer;
 
-	if (!p || !p->attached || bw_ring_room(&p->evt) <= ROOM_FOR_COMMANDS)
-		return;
+	if (!p || !p->attached)
+		return true;
+	if (bw_ring_room(&p->evt) <= ROOM_FOR_COMMANDS)
+		return false;
 	put_event(p, m);
 	publish_events(dp);
+	return true;
 }
 
 /* Objects that were not set again since SYNC_BEGIN: users before what they use. */
@@ -115,6 +119,7 @@ static void sweep(struct dp *dp, uint8_t epoch)
 	neigh_sweep(dp, epoch);
 	route_sweep(dp, epoch);
 	adj_sweep(dp, epoch);
+	pppoe_sweep(dp, epoch);
 	itf_sweep(dp, epoch);
 	vrf_sweep(dp, epoch);
 }
@@ -199,6 +204,23 @@ static int do_nat(struct dp *dp, const struct bw_msg *m)
 	}
 }
 
+static int do_pppoe(struct dp *dp, const struct bw_msg *m, uint8_t epoch)
+{
+	switch (m->hdr.type) {
+	case BW_CMD_PPPOE_TEXT:
+		return pppoe_text(dp, &m->pppoe_text);
+	case BW_CMD_PPPOE_SET:
+		return pppoe_set(dp, &m->pppoe, epoch);
+	case BW_CMD_PPPOE_DEL:
+		return pppoe_del(dp, m->pppoe.client_id);
+	case BW_CMD_PPPOE_CLEAR:
+		return pppoe_clear(dp, m->ref.id);
+	default:
+		pppoe_debug(dp, m->debug.flags);
+		return BW_OK;
+	}
+}
+
 static int do_clear_counters(struct dp *dp, uint32_t if_id)
 {
 	if (if_id >= BW_MAX_IFS)
@@ -271,6 +293,12 @@ static int carry_out(struct dp *dp, const struct bw_msg *m)
 	case BW_CMD_HOST_SET:
 	case BW_CMD_HOST_DEL:
 		return do_host(dp, m);
+	case BW_CMD_PPPOE_TEXT:
+	case BW_CMD_PPPOE_SET:
+	case BW_CMD_PPPOE_DEL:
+	case BW_CMD_PPPOE_CLEAR:
+	case BW_CMD_DEBUG:
+		return do_pppoe(dp, m, epoch);
 	case BW_CMD_CLEAR_COUNTERS:
 		return do_clear_counters(dp, m->ref.id);
 	case BW_CMD_DUMP:
@@ -330,6 +358,10 @@ bool programmer_poll(struct dp *dp)
 		p->done_seq = m.hdr.seq;
 		if (error != BW_OK)
 			refuse(p, &m.hdr, error);
+		if (m.hdr.type == BW_CMD_PPPOE_TEXT) { /* no password stays behind */
+			explicit_bzero(&m, sizeof(m));
+			explicit_bzero((void *)slot->body, sizeof(slot->body));
+		}
 	}
 	if (n)
 		commit_batch(dp);

@@ -28,9 +28,9 @@ void programmer_detached(struct dp *dp);
 bool programmer_poll(struct dp *dp);
 
 /*
- * Send an event that nobody asked for. Dropped if no control process is attached or the ring is
- * full: control reads port states and tables anew whenever it attaches.
+ * Send an event that nobody asked for. Without a control process it is dropped: control reads
+ * port states and tables anew whenever it attaches. False if the ring is full: it is dropped too.
  */
-void programmer_event(struct dp *dp, const struct bw_msg *m);
+bool programmer_event(struct dp *dp, const struct bw_msg *m);
 
 #endif

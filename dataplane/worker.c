@@ -21,7 +21,7 @@ struct worker_job {
 static const char *const node_names[] = { "port_rx", "inbox", "handoff", "drop", "punt", "ethernet",
 	"bridge", "bridge_out", "ip4_input", "acl_in", "vfr", "nat_out2in", "mss_in", "ip4_lookup",
 	"nat_in2out", "acl_out", "mss_out", "ip4_output", "ip4_fragment", "ip4_local", "icmp_echo",
-	"icmp_error", "port_tx" };
+	"icmp_error", "port_tx", "pppoe_session", "pppoe_encap" };
 
 /* Whose graph rte_graph_create() is making: it gives its init functions no argument of ours. */
 static struct worker *being_created;
@@ -189,6 +189,16 @@ unsigned worker_walk(struct worker *w)
 	c->packets += packets;
 	*(packets ? &c->busy_cycles : &c->idle_cycles) += rte_rdtsc() - w->now;
 	return packets;
+}
+
+void worker_drain(struct worker *w)
+{
+	struct rte_rcu_qsbr *qsbr = rcu_qsbr(w->dp->rcu);
+
+	rte_rcu_qsbr_thread_online(qsbr, w->id);
+	while (!rte_ring_empty(w->inbox))
+		worker_walk(w);
+	rte_rcu_qsbr_thread_offline(qsbr, w->id);
 }
 
 int worker_main(void *arg)

@@ -36,6 +36,9 @@ enum punt_reason {
 	PUNT_ARP = 1,	/* an ARP frame (data at the ARP header) */
 	PUNT_RESOLVE,	/* needs the MAC address of its next hop (meta->adj) */
 	PUNT_HOST,	/* for the router's own host stack */
+	PUNT_PPPOE,	/* PPPoE discovery (data at the Ethernet header; meta->l2_len) */
+	PUNT_PPP,	/* PPP's own protocols (data at the protocol; meta->client) */
+	PUNT_STRAY,	/* of no PPPoE session that we know (as PUNT_PPPOE) */
 };
 
 struct worker_rxq {
@@ -114,6 +117,8 @@ void worker_destroy(struct worker *w);
 /* One walk, waiting jobs included. Returns the packets that source nodes took. */
 unsigned worker_walk(struct worker *w);
 
+/* Main lcore, after the worker's thread has gone: send what still waits in its inbox. */
+void worker_drain(struct worker *w);
 
 /* lcore main function: walks until dp->stop. arg is the struct worker. */
 int worker_main(void *arg);

@@ -8,7 +8,7 @@
 #include "nodes/node.h"
 #include "tables/l2map.h"
 
-enum { NEXT_IP4, NEXT_BRIDGE, NEXT_PUNT, NEXT_DROP, NEXT_MAX };
+enum { NEXT_IP4, NEXT_BRIDGE, NEXT_PUNT, NEXT_PPPOE, NEXT_DROP, NEXT_MAX };
 
 static inline bool same_mac(const uint8_t *a, const uint8_t *b)
 {
@@ -22,16 +22,31 @@ static inline bool same_mac(const uint8_t *a, const uint8_t *b)
 	return ((a4 ^ b4) | (uint32_t)(a2 ^ b2)) == 0;
 }
 
-static rte_edge_t to_layer3(struct rte_mbuf *m, rte_be16_t type, unsigned header)
+/* What is neither IPv4 nor ARP; PPPoE keeps its Ethernet header, whose addresses matter. */
+static __rte_noinline rte_edge_t to_others(struct rte_mbuf *m, rte_be16_t type, unsigned header)
 {
-	rte_pktmbuf_adj(m, header);
-	if (likely(type == RTE_BE16(RTE_ETHER_TYPE_IPV4)))
-		return NEXT_IP4;
-	if (type == RTE_BE16(RTE_ETHER_TYPE_ARP)) {
-		pkt_meta(m)->punt = PUNT_ARP;
+	pkt_meta(m)->l2_len = header;
+	if (type == RTE_BE16(RTE_ETHER_TYPE_PPPOE_SESSION))
+		return NEXT_PPPOE;
+	if (type == RTE_BE16(RTE_ETHER_TYPE_PPPOE_DISCOVERY)) {
+		pkt_meta(m)->punt = PUNT_PPPOE;
 		return NEXT_PUNT;
 	}
 	return node_drop(m, BW_DROP_L2_UNKNOWN_TYPE, NEXT_DROP);
+}
+
+static rte_edge_t to_layer3(struct rte_mbuf *m, rte_be16_t type, unsigned header)
+{
+	if (likely(type == RTE_BE16(RTE_ETHER_TYPE_IPV4))) {
+		rte_pktmbuf_adj(m, header);
+		return NEXT_IP4;
+	}
+	if (type == RTE_BE16(RTE_ETHER_TYPE_ARP)) {
+		rte_pktmbuf_adj(m, header);
+		pkt_meta(m)->punt = PUNT_ARP;
+		return NEXT_PUNT;
+	}
+	return to_others(m, type, header);
 }
 
 static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)
@@ -94,6 +109,7 @@ static struct rte_node_register ethernet_node = {
 		[NEXT_IP4] = "ip4_input",
 		[NEXT_BRIDGE] = "bridge",
 		[NEXT_PUNT] = "punt",
+		[NEXT_PPPOE] = "pppoe_session",
 		[NEXT_DROP] = "drop",
 	},
 };

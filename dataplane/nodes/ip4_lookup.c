@@ -71,6 +71,8 @@ static __rte_noinline rte_edge_t not_forwarded(struct worker *w, struct rte_mbuf
 	case ADJ_NULL0:
 		return node_icmp_error(m, ICMP_UNREACHABLE, ICMP_HOST, 0,
 			BW_DROP_IP4_NULL0, OUT_EDGE_ICMP_ERROR);
+	case ADJ_NO_SESSION:
+		return node_drop(m, BW_DROP_PPPOE_DOWN, OUT_EDGE_DROP);
 	case ADJ_DISCARD:
 		return node_drop(m, BW_DROP_ADJ_DROP, OUT_EDGE_DROP);
 	default:

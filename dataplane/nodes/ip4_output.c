@@ -2,7 +2,7 @@
 /* Writes the frame's header that the adjacency holds, and chooses port or bridge. */
 #include "nodes/node.h"
 
-enum { NEXT_TX, NEXT_BRIDGE, NEXT_FRAGMENT, NEXT_PUNT, NEXT_DROP, NEXT_MAX };
+enum { NEXT_TX, NEXT_BRIDGE, NEXT_FRAGMENT, NEXT_PUNT, NEXT_PPPOE, NEXT_DROP, NEXT_MAX };
 
 /* Consecutive packets mostly go to one neighbour: what is to be known of it is kept. */
 struct run {
@@ -36,9 +36,13 @@ static void begin_run(struct worker *w, struct run *run, const struct pkt_meta *
 	run->out = dp_itf(w->dp, meta->out_if);
 }
 
-/* No header to write yet: the neighbour has to be asked for, or the way is gone. */
+/* No plain header to write: a session's, or the neighbour has to be asked for, or there is no way. */
 static rte_edge_t not_written(struct rte_mbuf *m, uint8_t kind)
 {
+	if (kind == ADJ_PPPOE)
+		return NEXT_PPPOE;
+	if (kind == ADJ_NO_SESSION)
+		return node_drop(m, BW_DROP_PPPOE_DOWN, NEXT_DROP);
 	if (kind < ADJ_GLEAN)
 		return node_drop(m, BW_DROP_ADJ_DROP, NEXT_DROP);
 	pkt_meta(m)->punt = PUNT_RESOLVE;
@@ -93,6 +97,7 @@ static struct rte_node_register ip4_output_node = {
 		[NEXT_BRIDGE] = "bridge_out",
 		[NEXT_FRAGMENT] = "ip4_fragment",
 		[NEXT_PUNT] = "punt",
+		[NEXT_PPPOE] = "pppoe_encap",
 		[NEXT_DROP] = "drop",
 	},
 };

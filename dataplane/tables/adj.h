@@ -31,21 +31,23 @@ enum adj_kind {
 	ADJ_NULL0,
 	ADJ_ECMP,
 	ADJ_DOWN, /* in a lookup only: the interface behind a neighbour is down */
+	ADJ_NO_SESSION, /* a Dialer whose PPPoE session is not open */
 	ADJ_GLEAN,   /* connected subnet, neighbour not known yet */
 	ADJ_RESOLVE, /* neighbour whose MAC address is not known yet */
 	ADJ_ETHER,   /* neighbour, complete */
+	ADJ_PPPOE,   /* a Dialer's session, open */
 };
 
 struct adj {
 	_Atomic uint8_t kind; /* enum adj_kind */
-	uint8_t rewrite_len;  /* ADJ_ETHER: 14, or 18 with a tag */
-	uint16_t out_if;      /* GLEAN, RESOLVE, ETHER */
-	uint16_t out_port;    /* ETHER: port, or ADJ_VIA_BRIDGE */
+	uint8_t rewrite_len;  /* ETHER: 14, or 18 with a tag; PPPOE: 8 more */
+	uint16_t out_if;      /* GLEAN, RESOLVE, ETHER, PPPOE, NO_SESSION */
+	uint16_t out_port;    /* ETHER, PPPOE: port, or ADJ_VIA_BRIDGE */
 	uint16_t out_vlan;    /* ETHER through the bridge */
 	bw_ip4 nexthop;	      /* RESOLVE, ETHER */
 	uint32_t n_paths;     /* ECMP */
 	union {
-		uint8_t rewrite[20];	/* ETHER: the frame's header */
+		uint8_t rewrite[28];	/* ETHER, PPPOE: the frame's header */
 		const uint32_t *path;	/* ECMP: [n_paths] adjacency ids */
 	};
 } __attribute__((aligned(64)));

@@ -18,6 +18,7 @@
 #include "host/host.h"
 #include "main_loop.h"
 #include "neigh.h"
+#include "pppoe/pppoe.h"
 #include "programmer.h"
 #include "rcu.h"
 #include "support.h"
@@ -265,7 +266,7 @@ static void interfaces(void)
 		{ BW_MAX_IFS, BW_IF_PORT, 0, 0, 0, 1500, 1500, 0, BW_E_BAD_VALUE },
 		{ UINT32_MAX, BW_IF_PORT, 0, 0, 0, 1500, 1500, 0, BW_E_BAD_VALUE },
 		{ 1, 0, 0, 0, 0, 1500, 1500, 0, BW_E_BAD_VALUE },
-		{ 1, 5, 0, 0, 0, 1500, 1500, 0, BW_E_BAD_VALUE },
+		{ 1, BW_IF_DIALER + 1, 0, 0, 0, 1500, 1500, 0, BW_E_BAD_VALUE },
 		{ 1, BW_IF_PORT, 3, 0, 0, 1500, 1500, 0, BW_E_BAD_VALUE },
 		{ 1, BW_IF_PORT, 0, 4095, 0, 1500, 1500, 0, BW_E_BAD_VALUE },
 		{ 1, BW_IF_SUBIF, 0, 0, 0, 1500, 1500, 0, BW_E_BAD_VALUE },
@@ -282,6 +283,7 @@ static void interfaces(void)
 		{ 2, BW_IF_SUBIF, 0, 4094, 0, 1500, 68, 0, BW_OK },
 		{ 3, BW_IF_SVI, 0, 20, 0, 64, 64, 0, BW_E_BAD_VALUE },
 		{ 3, BW_IF_SVI, 0, 20, 0, 1500, 1500, 0, BW_OK },
+		{ 4, BW_IF_DIALER, 77, 0, 0, 1492, 1454, 0, BW_OK },
 		{ 1023, BW_IF_LOOPBACK, 77, 0, 0, 1514, 1500, 0, BW_OK },
 	};
 
@@ -296,7 +298,7 @@ static void interfaces(void)
 		m.itf.acl_in = m.itf.acl_out = cases[i].acl;
 		CU_ASSERT_EQUAL(send_one(BW_CMD_IF_SET, &m), cases[i].error);
 	}
-	CU_ASSERT_EQUAL(dump(BW_CMD_IF_SET, 0), 4);
+	CU_ASSERT_EQUAL(dump(BW_CMD_IF_SET, 0), 5);
 	CU_ASSERT_EQUAL(memcmp(got.row.body, m.body, sizeof(m.itf)), 0); /* as it was set */
 	memset(m.itf.name, 'x', sizeof(m.itf.name));			 /* without its end */
 	CU_ASSERT_EQUAL(send_one(BW_CMD_IF_SET, &m), BW_OK);
@@ -819,11 +821,16 @@ static void hostile_messages(void)
 			spoil(m);
 			if (type == BW_CMD_IF_SET && t_random() % 4) {
 				m->itf.if_id = t_random() % 8;
-				m->itf.kind = 1 + t_random() % 4;
+				m->itf.kind = 1 + t_random() % 5;
 				m->itf.port = t_random() % 4;
 				m->itf.mtu = m->itf.ip_mtu = 1500;
 				m->itf.vrf = t_random() % 3;
 				m->itf.acl_in = m->itf.acl_out = 0;
+			}
+			if (type == BW_CMD_PPPOE_SET && t_random() % 4) {
+				m->pppoe.client_id = 1 + t_random() % 3;
+				m->pppoe.if_id = t_random() % 8;
+				m->pppoe.under_if = t_random() % 8;
 			}
 		}
 		finish();
@@ -832,9 +839,12 @@ static void hostile_messages(void)
 
 			for (unsigned k = 0; k < sizeof(f); k++)
 				f[k] = t_random();
+			if (t_random() % 2) /* PPPoE, discovery or session */
+				memcpy(f + 12, t_random() % 2 ? "\x88\x63\x11" : "\x88\x64\x11", 3);
 			t_send(t_random() % 3, f, sizeof(f));
 		}
 		neigh_poll(t_dp);
+		pppoe_poll(t_dp);
 		t_settle();
 		t_forget_frames();
 		CU_ASSERT_TRUE(t_users_are_right());

@@ -23,6 +23,7 @@
 #include "neigh.h"
 #include "objects.h"
 #include "port.h"
+#include "pppoe/pppoe.h"
 #include "programmer.h"
 #include "rcu.h"
 #include "tables/acl.h"
@@ -159,7 +160,7 @@ static void create_tables(struct dp *dp)
 		  dp->neigh && dp->acl);
 	if (dp->platform.single_core)
 		rcu_main_is_worker(dp->rcu, 0);
-	t_require(nat_create(dp) == 0 && bridge_create(dp) == 0);
+	t_require(nat_create(dp) == 0 && bridge_create(dp) == 0 && pppoe_create(dp) == 0);
 	t_require(vrf_set(dp, &global, 0) == BW_OK);
 }
 
@@ -213,6 +214,7 @@ void t_stop(void)
 		rte_rcu_qsbr_thread_offline(rcu_qsbr(dp->rcu), 0);
 	for (unsigned v = 0; v < BW_MAX_VRFS; v++)
 		host_del(dp, v);
+	pppoe_destroy(dp);
 	neigh_destroy(dp);
 	programmer_destroy(dp);
 	port_close_all(dp);
@@ -256,6 +258,7 @@ unsigned t_reset(void)
 	neigh_clear(t_dp, 0, 0);
 	route_sweep(t_dp, t_epoch);
 	adj_sweep(t_dp, t_epoch);
+	pppoe_sweep(t_dp, t_epoch);
 	neigh_clear(t_dp, 0, 0);
 	itf_sweep(t_dp, t_epoch);
 	vrf_sweep(t_dp, t_epoch);
@@ -318,6 +321,12 @@ unsigned t_main(void)
 			arp_input(t_dp, m[i]);
 		else if (pkt_meta(m[i])->punt == PUNT_RESOLVE)
 			neigh_resolve(t_dp, m[i]);
+		else if (pkt_meta(m[i])->punt == PUNT_PPPOE)
+			pppoe_discovery_input(t_dp, m[i]);
+		else if (pkt_meta(m[i])->punt == PUNT_PPP)
+			pppoe_ppp_input(t_dp, m[i]);
+		else if (pkt_meta(m[i])->punt == PUNT_STRAY)
+			pppoe_stray_input(t_dp, m[i]);
 		else
 			host_send(t_dp, pkt_meta(m[i])->vrf, m[i]);
 	}

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pppoe/pppoe.h"
+
+#include <errno.h>
+#include <rte_ether.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "dp.h"
+#include "frame.h"
+#include "port.h"
+#include "pppoe/client.h"
+#include "pppoe/pppoe_path.h"
+#include "programmer.h"
+
+#define CODE_PADT     0xa7 /* RFC 2516 5.5 */
+#define STRAY_WAIT_MS 1000 /* between PADTs for sessions that we do not know */
+
+struct slot {
+	struct dp *dp;
+	struct pppoe_client *client; /* NULL = there is none of this id */
+	uint8_t epoch;
+	bool changed; /* to be looked at when the client's function has returned */
+	bool untold;  /* control does not know yet */
+};
+
+struct pppoe {
+	struct slot slot[BW_MAX_PPPOE];
+	struct pppoe_text staged[BW_PPPOE_TEXTS]; /* for the client `staged_for` */
+	uint32_t staged_for;			  /* 0 = none */
+	struct pppoe_paths paths;
+	uint32_t debug;
+	uint64_t stray_at; /* ms; when the next PADT for a stranger may go */
+};
+
+static const struct bw_pppoe *conf_of(const struct slot *s)
+{
+	return &pppoe_client_conf(s->client)->set;
+}
+
+static const struct itf *under_of(const struct slot *s)
+{
+	return dp_itf(s->dp, conf_of(s)->under_if);
+}
+
+/* ---- what a client asks of us ---- */
+
+static void send_frame(
+	struct slot *s, const uint8_t *to, uint16_t type, const uint8_t *data, size_t len)
+{
+	const struct itf *under = under_of(s);
+
+	if (under)
+		frame_send(s->dp, under, to, type, data, len);
+}
+
+static void send_discovery(void *arg, const uint8_t *to, const uint8_t *data, size_t len)
+{
+	send_frame(arg, to, RTE_ETHER_TYPE_PPPOE_DISCOVERY, data, len);
+}
+
+static void send_session(void *arg, const uint8_t *to, const uint8_t *data, size_t len)
+{
+	send_frame(arg, to, RTE_ETHER_TYPE_PPPOE_SESSION, data, len);
+}
+
+static void on_changed(void *arg)
+{
+	struct slot *s = arg;
+
+	s->changed = true;
+}
+
+static void on_debug(void *arg, uint32_t kind, const char *line)
+{
+	struct slot *s = arg;
+	struct bw_msg m = { .hdr.type = BW_EVT_DEBUG };
+
+	(void)kind;
+	snprintf(m.debug_line.text, sizeof(m.debug_line.text), "%s", line);
+	programmer_event(s->dp, &m);
+}
+
+static void on_random(void *, void *buf, size_t len)
+{
+	if (getrandom(buf, len, 0) != (ssize_t)len)
+		rte_panic("no random numbers\n");
+}
+
+static const struct pppoe_ops ops = {
+	.send_discovery = send_discovery,
+	.send_session = send_session,
+	.changed = on_changed,
+	.debug = on_debug,
+	.random = on_random,
+};
+
+/* ---- what becomes of a client's state ---- */
+
+static bool tell_control(struct slot *s)
+{
+	struct bw_msg m = { .hdr.type = BW_EVT_PPPOE };
+
+	pppoe_client_state(s->client, dp_ms(s->dp), &m.pppoe_state);
+	return programmer_event(s->dp, &m);
+}
+
+static void describe_path(const struct slot *s, struct pppoe_path *path)
+{
+	const struct itf *dialer = dp_itf(s->dp, conf_of(s)->if_id);
+	struct bw_pppoe_state state;
+
+	memset(path, 0, sizeof(*path));
+	pppoe_client_state(s->client, dp_ms(s->dp), &state);
+	path->dialer = conf_of(s)->if_id;
+	if (state.session_id == 0 || !dialer)
+		return;
+	path->key = pppoe_key(conf_of(s)->under_if, state.session_id);
+	path->client = conf_of(s)->client_id;
+	path->open = state.stage == BW_PPPOE_UP;
+	path->vrf = dialer->vrf;
+	memcpy(path->server, state.remote_mac, sizeof(path->server));
+}
+
+/* After every call of a client's function: workers, and then control, follow. */
+static void settle(struct slot *s)
+{
+	struct pppoe_path path;
+
+	if (!s->changed)
+		return;
+	s->changed = false;
+	describe_path(s, &path);
+	pppoe_path_set(s->dp, &s->dp->pppoe->paths, conf_of(s)->client_id, &path);
+	s->untold = !tell_control(s);
+}
+
+/* Whether frames can pass below the client. */
+static bool link_is_up(const struct slot *s)
+{
+	const struct itf *under = under_of(s);
+
+	return under && under->flags & BW_IF_F_UP && dp_itf(s->dp, conf_of(s)->if_id) &&
+	       (under->kind == BW_IF_PORT || under->kind == BW_IF_SUBIF) &&
+	       s->dp->port[under->port].link_up;
+}
+
+static void refresh_link(struct slot *s)
+{
+	pppoe_client_link(s->client, dp_ms(s->dp), link_is_up(s));
+	settle(s);
+}
+
+/* ---- start and end ---- */
+
+int pppoe_create(struct dp *dp)
+{
+	dp->pppoe = calloc(1, sizeof(*dp->pppoe));
+	if (!dp->pppoe)
+		return -ENOMEM;
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++)
+		dp->pppoe->slot[i].dp = dp;
+	return 0;
+}
+
+static void forget_staged(struct pppoe *p)
+{
+	explicit_bzero(p->staged, sizeof(p->staged));
+	p->staged_for = 0;
+}
+
+void pppoe_destroy(struct dp *dp)
+{
+	if (!dp->pppoe)
+		return;
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++)
+		pppoe_client_free(dp->pppoe->slot[i].client);
+	forget_staged(dp->pppoe);
+	pppoe_paths_free(dp, &dp->pppoe->paths);
+	free(dp->pppoe);
+	dp->pppoe = NULL;
+}
+
+void pppoe_hang_up(struct dp *dp)
+{
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++) {
+		struct slot *s = &dp->pppoe->slot[i];
+
+		if (!s->client)
+			continue;
+		pppoe_client_hang_up(s->client, dp_ms(dp));
+		settle(s);
+	}
+}
+
+/* ---- control's messages ---- */
+
+static struct slot *slot_of(struct dp *dp, uint32_t client_id)
+{
+	struct slot *s = client_id < BW_MAX_PPPOE ? &dp->pppoe->slot[client_id] : NULL;
+
+	return s && s->client ? s : NULL;
+}
+
+int pppoe_text(struct dp *dp, const struct bw_pppoe_text *text)
+{
+	struct pppoe *p = dp->pppoe;
+
+	if (text->client_id == 0 || text->client_id >= BW_MAX_PPPOE ||
+		text->which >= BW_PPPOE_TEXTS || text->length > sizeof(text->text))
+		return BW_E_BAD_VALUE;
+	if (p->staged_for != text->client_id)
+		forget_staged(p);
+	p->staged_for = text->client_id;
+	p->staged[text->which].len = text->length;
+	memcpy(p->staged[text->which].data, text->text, text->length);
+	return BW_OK;
+}
+
+/* A Dialer has one client, or its packets would not know which way to go. */
+static bool dialer_is_taken(const struct pppoe *p, const struct bw_pppoe *c)
+{
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++)
+		if (i != c->client_id && p->slot[i].client &&
+			conf_of(&p->slot[i])->if_id == c->if_id)
+			return true;
+	return false;
+}
+
+static int check(const struct dp *dp, const struct bw_pppoe *c)
+{
+	const struct itf *dialer, *under;
+
+	if (c->client_id == 0 || c->client_id >= BW_MAX_PPPOE || c->if_id >= BW_MAX_IFS ||
+		c->under_if >= BW_MAX_IFS || c->mtu < 64)
+		return BW_E_BAD_VALUE;
+	dialer = dp->itf[c->if_id];
+	under = dp->itf[c->under_if];
+	if (!dialer || !under)
+		return BW_E_NO_OBJECT;
+	if (dialer->kind != BW_IF_DIALER || under->flags & BW_IF_F_SWITCH ||
+		(under->kind != BW_IF_PORT && under->kind != BW_IF_SUBIF))
+		return BW_E_BAD_VALUE;
+	return dialer_is_taken(dp->pppoe, c) ? BW_E_IN_USE : BW_OK;
+}
+
+static void configure(struct slot *s, const struct bw_pppoe *c, const struct pppoe_text *text)
+{
+	const struct itf *under = s->dp->itf[c->under_if];
+	struct pppoe_conf conf = { .set = *c };
+
+	memcpy(conf.text, text, sizeof(conf.text));
+	memcpy(conf.local_mac, under->mac, sizeof(conf.local_mac));
+	snprintf(conf.under_name, sizeof(conf.under_name), "%s", under->conf.name);
+	pppoe_client_configure(s->client, dp_ms(s->dp), &conf);
+	explicit_bzero(&conf, sizeof(conf));
+	settle(s);
+	refresh_link(s);
+}
+
+int pppoe_set(struct dp *dp, const struct bw_pppoe *c, uint8_t epoch)
+{
+	struct pppoe *p = dp->pppoe;
+	int rc = check(dp, c);
+	struct slot *s;
+
+	if (p->staged_for != c->client_id)
+		forget_staged(p);
+	if (rc != BW_OK) {
+		forget_staged(p);
+		return rc;
+	}
+	s = &p->slot[c->client_id];
+	if (!s->client) {
+		s->client = pppoe_client_new(&ops, s);
+		if (!s->client)
+			return BW_E_NO_MEMORY;
+		pppoe_client_debug(s->client, p->debug);
+	}
+	s->epoch = epoch;
+	configure(s, c, p->staged);
+	forget_staged(p);
+	return BW_OK;
+}
+
+int pppoe_del(struct dp *dp, uint32_t client_id)
+{
+	static const struct pppoe_path none;
+	struct slot *s = slot_of(dp, client_id);
+
+	if (!s)
+		return BW_E_NO_OBJECT;
+	pppoe_client_hang_up(s->client, dp_ms(dp));
+	settle(s);
+	pppoe_path_set(dp, &dp->pppoe->paths, client_id, &none);
+	pppoe_client_free(s->client);
+	*s = (struct slot) { .dp = dp };
+	return BW_OK;
+}
+
+int pppoe_clear(struct dp *dp, uint32_t client_id)
+{
+	if (client_id && !slot_of(dp, client_id))
+		return BW_E_NO_OBJECT;
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++) {
+		struct slot *s = slot_of(dp, i);
+
+		if (!s || (client_id && client_id != i))
+			continue;
+		pppoe_client_clear(s->client, dp_ms(dp));
+		settle(s);
+	}
+	return BW_OK;
+}
+
+void pppoe_debug(struct dp *dp, uint32_t flags)
+{
+	dp->pppoe->debug = flags;
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++)
+		if (dp->pppoe->slot[i].client)
+			pppoe_client_debug(dp->pppoe->slot[i].client, flags);
+}
+
+void pppoe_sweep(struct dp *dp, uint8_t epoch)
+{
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++)
+		if (dp->pppoe->slot[i].client && dp->pppoe->slot[i].epoch != epoch)
+			pppoe_del(dp, i);
+}
+
+static const struct slot *next_slot(const struct dp *dp, uint32_t *cursor)
+{
+	while (*cursor < BW_MAX_PPPOE) {
+		const struct slot *s = &dp->pppoe->slot[(*cursor)++];
+
+		if (s->client)
+			return s;
+	}
+	return NULL;
+}
+
+bool pppoe_dump_next(const struct dp *dp, uint32_t *cursor, struct bw_pppoe *row)
+{
+	const struct slot *s = next_slot(dp, cursor);
+
+	if (s)
+		*row = *conf_of(s);
+	return s != NULL;
+}
+
+bool pppoe_state_dump_next(const struct dp *dp, uint32_t *cursor, struct bw_pppoe_state *row)
+{
+	const struct slot *s = next_slot(dp, cursor);
+
+	if (s)
+		pppoe_client_state(s->client, dp_ms(dp), row);
+	return s != NULL;
+}
+
+/* ---- the rest of the dataplane ---- */
+
+/* A session belongs to the addresses that it was made between: another MAC ends it. */
+static void itf_changed(struct slot *s)
+{
+	struct pppoe_conf conf = *pppoe_client_conf(s->client);
+	const struct itf *under = under_of(s);
+
+	if (under) {
+		memcpy(conf.local_mac, under->mac, sizeof(conf.local_mac));
+		pppoe_client_configure(s->client, dp_ms(s->dp), &conf);
+	}
+	explicit_bzero(&conf, sizeof(conf));
+	s->changed = true; /* the Dialer's VRF may be another */
+	refresh_link(s);
+}
+
+void pppoe_itf_changed(struct dp *dp, uint32_t if_id)
+{
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++) {
+		struct slot *s = &dp->pppoe->slot[i];
+
+		if (s->client && (conf_of(s)->if_id == if_id || conf_of(s)->under_if == if_id))
+			itf_changed(s);
+	}
+}
+
+int pppoe_bind(struct dp *dp, uint32_t adj_id, uint32_t if_id)
+{
+	return pppoe_path_bind(dp, &dp->pppoe->paths, adj_id, if_id) == 0 ? BW_OK : BW_E_NO_MEMORY;
+}
+
+void pppoe_unbind(struct dp *dp, uint32_t adj_id)
+{
+	pppoe_path_unbind(&dp->pppoe->paths, adj_id);
+}
+
+static void drop(struct dp *dp, struct rte_mbuf *m, enum bw_drop reason)
+{
+	if (reason != BW_DROP_NONE)
+		dp->counters->drops[reason]++;
+	rte_pktmbuf_free(m);
+}
+
+/* Whether a client dials through the interface. */
+static bool is_used(const struct dp *dp, uint32_t under_if)
+{
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++)
+		if (dp->pppoe->slot[i].client && conf_of(&dp->pppoe->slot[i])->under_if == under_if)
+			return true;
+	return false;
+}
+
+/* Ask the clients of the interface, one after the other, whose packet it is. */
+static enum bw_drop give_discovery(
+	struct dp *dp, uint32_t under_if, const uint8_t *from, const uint8_t *data, size_t len)
+{
+	enum bw_drop why = BW_DROP_PPPOE_DISCOVERY;
+
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++) {
+		struct slot *s = slot_of(dp, i);
+		bool taken;
+
+		if (!s || conf_of(s)->under_if != under_if)
+			continue;
+		taken = pppoe_client_discovery(s->client, dp_ms(dp), from, data, len, &why);
+		settle(s);
+		if (taken)
+			return why;
+		why = BW_DROP_PPPOE_DISCOVERY;
+	}
+	return why;
+}
+
+/* The whole packet in one piece; the frame's header was checked by `ethernet`. */
+static bool is_whole(struct rte_mbuf *m)
+{
+	return rte_pktmbuf_is_contiguous(m) || rte_pktmbuf_linearize(m) == 0;
+}
+
+void pppoe_discovery_input(struct dp *dp, struct rte_mbuf *m)
+{
+	const struct pkt_meta *meta = pkt_meta(m);
+	const struct rte_ether_hdr *eth;
+	enum bw_drop why;
+
+	if (!is_used(dp, meta->in_if)) {
+		drop(dp, m, BW_DROP_L2_UNKNOWN_TYPE);
+		return;
+	}
+	if (!is_whole(m)) {
+		drop(dp, m, BW_DROP_NO_MBUF);
+		return;
+	}
+	eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+	why = give_discovery(dp, meta->in_if, eth->src_addr.addr_bytes,
+		(const uint8_t *)eth + meta->l2_len, m->data_len - meta->l2_len);
+	drop(dp, m, why);
+}
+
+void pppoe_ppp_input(struct dp *dp, struct rte_mbuf *m)
+{
+	struct slot *s = slot_of(dp, pkt_meta(m)->client);
+	enum bw_drop why = BW_DROP_PPPOE_SESSION;
+
+	if (s && is_whole(m)) {
+		why = pppoe_client_ppp(
+			s->client, dp_ms(dp), rte_pktmbuf_mtod(m, const uint8_t *), m->data_len);
+		settle(s);
+	}
+	drop(dp, m, why);
+}
+
+/* True if a client waits for its PADS: what seems a stranger's may be its server's first word. */
+static bool may_become_known(const struct dp *dp, uint32_t under_if)
+{
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++) {
+		const struct slot *s = &dp->pppoe->slot[i];
+		struct bw_pppoe_state state;
+
+		if (!s->client || conf_of(s)->under_if != under_if)
+			continue;
+		pppoe_client_state(s->client, dp_ms(dp), &state);
+		if (state.stage == BW_PPPOE_PADR)
+			return true;
+	}
+	return false;
+}
+
+/* The server keeps a session that we lost, with a restart perhaps: tell it, at a bounded rate. */
+static void refuse_session(
+	struct dp *dp, const struct itf *under, const uint8_t *server, rte_be16_t session)
+{
+	uint8_t padt[PPPOE_HEADER] = { PPPOE_VER_TYPE, CODE_PADT };
+
+	if (dp_ms(dp) < dp->pppoe->stray_at || may_become_known(dp, under->id))
+		return;
+	dp->pppoe->stray_at = dp_ms(dp) + STRAY_WAIT_MS;
+	memcpy(padt + 2, &session, sizeof(session));
+	frame_send(dp, under, server, RTE_ETHER_TYPE_PPPOE_DISCOVERY, padt, sizeof(padt));
+}
+
+void pppoe_stray_input(struct dp *dp, struct rte_mbuf *m)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+	struct pkt_meta *meta = pkt_meta(m);
+	const struct pppoe_header *h = RTE_PTR_ADD(eth, meta->l2_len);
+	const struct itf *under = dp_itf(dp, meta->in_if);
+	const struct pppoe_path *path;
+
+	if (!under || !is_used(dp, meta->in_if)) {
+		drop(dp, m, BW_DROP_L2_UNKNOWN_TYPE);
+		return;
+	}
+	path = pppoe_find(dp->pppoe_map, pppoe_key(meta->in_if, rte_be_to_cpu_16(h->session)));
+	if (path && memcmp(path->server, &eth->src_addr, sizeof(path->server)) == 0 &&
+		h->protocol != RTE_BE16(PPP_PROTOCOL_IPV4)) {
+		/* it overtook the PADS that made the session */
+		meta->client = path->client;
+		rte_pktmbuf_adj(m, meta->l2_len + PPPOE_HEADER);
+		pppoe_ppp_input(dp, m);
+		return;
+	}
+	if (!path)
+		refuse_session(dp, under, eth->src_addr.addr_bytes, h->session);
+	drop(dp, m, BW_DROP_PPPOE_SESSION);
+}
+
+void pppoe_poll(struct dp *dp)
+{
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++) {
+		struct slot *s = slot_of(dp, i);
+
+		if (!s)
+			continue;
+		refresh_link(s);
+		if (pppoe_client_due(s->client) <= dp_ms(dp)) {
+			pppoe_client_poll(s->client, dp_ms(dp));
+			settle(s);
+		}
+		if (s->untold)
+			s->untold = !tell_control(s);
+	}
+}
