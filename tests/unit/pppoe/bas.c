@@ -79,7 +79,8 @@ void set_text(struct pppoe_conf *conf, enum bw_pppoe_which which, struct bytes t
 {
 	memset(&conf->text[which], 0, sizeof(conf->text[which]));
 	conf->text[which].len = text.len;
-	memcpy(conf->text[which].data, text.data, text.len);
+	if (text.len > 0)
+		memcpy(conf->text[which].data, text.data, text.len);
 }
 
 void bas_prepare(struct bas *b)
