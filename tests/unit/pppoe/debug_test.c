@@ -84,7 +84,7 @@ static void a_whole_session(void)
 	       "Vi1 IPCP:    CompressType (0x0206002D0F01)\n"
 	       "Vi1 IPCP:    PrimaryDNS 8.8.8.8 (0x810608080808)\n"
 	       "Vi1 IPCP:    Option 130 (0x8202)\n");
-	bas_wait(&b, 2000);
+	bas_wait(&b, PPP_FIRST_RETRY);
 	logged("Vi1 IPCP: TIMEout: State REQsent\n"
 	       "Vi1 IPCP: O CONFREQ [REQsent] id 1 len 10\n"
 	       "Vi1 IPCP:    Address 192.168.10.1 (0x0306C0A80A01)\n");
