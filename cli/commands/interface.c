@@ -58,17 +58,25 @@ static int apply_shutdown(struct cli_ctx *ctx, const struct cli_args *, enum cli
 	return 0;
 }
 
-static int apply_mtu(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+/* What subinterfaces take over from their port. */
+static void changed_with_subinterfaces(struct iface *ifc)
 {
-	struct iface *ifc = cmd_parent_iface(ctx), *sub;
+	struct iface *sub;
 
-	if (ifc->kind == IFACE_LOOPBACK)
-		return cli_fail_at(ctx, "mtu");
-	ifc->mtu = op == CLI_SET ? cli_arg_number(args, "bytes", 0) : IFACE_MTU_DEFAULT;
 	iface_changed(ifc);
 	TAILQ_FOREACH (sub, &ifc->ctl->ifaces.list, entry)
 		if (sub->parent == ifc)
 			iface_changed(sub);
+}
+
+static int apply_mtu(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct iface *ifc = cmd_parent_iface(ctx);
+
+	if (ifc->kind == IFACE_LOOPBACK)
+		return cli_fail_at(ctx, "mtu");
+	ifc->mtu = op == CLI_SET ? cli_arg_number(args, "bytes", 0) : IFACE_MTU_DEFAULT;
+	changed_with_subinterfaces(ifc);
 	return 0;
 }
 
@@ -86,7 +94,7 @@ static int apply_mac(struct cli_ctx *ctx, const struct cli_args *args, enum cli_
 		memcpy(ifc->mac, mac, sizeof(ifc->mac));
 	}
 	ifc->has_mac = op == CLI_SET;
-	iface_changed(ifc);
+	changed_with_subinterfaces(ifc);
 	return 0;
 }
 

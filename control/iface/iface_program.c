@@ -95,8 +95,8 @@ static void describe_wish(const struct iface *ifc, struct bw_if *m)
 	m->mtu = ifc->mtu;
 	m->ip_mtu = iface_ip_mtu(ifc);
 	m->tcp_mss = ifc->tcp_mss;
-	if (ifc->has_mac)
-		memcpy(m->mac, ifc->mac, sizeof(m->mac));
+	if (port->has_mac)
+		memcpy(m->mac, port->mac, sizeof(m->mac));
 	m->acl_in = (uint16_t)acl_in_force(ifc->acl_in);
 	m->acl_out = (uint16_t)acl_in_force(ifc->acl_out);
 	m->vfr_reassemblies = ifc->vfr.reassemblies;
