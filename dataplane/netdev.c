@@ -24,6 +24,23 @@ bool netdev_running(const char *name)
 	return up;
 }
 
+/* -1 if it cannot be read. */
+static int read_setting(const char *family, const char *device, const char *name)
+{
+	char path[128];
+	int value = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s", family, device, name);
+	f = fopen(path, "re");
+	if (!f)
+		return -1;
+	if (fscanf(f, "%d", &value) != 1)
+		value = -1;
+	fclose(f);
+	return value;
+}
+
 static int write_setting(const char *family, const char *device, const char *name, const char *value)
 {
 	char path[128];
@@ -47,4 +64,11 @@ int netdev_quiet(const char *name)
 	if (rc == 0)
 		rc = write_setting("ipv4", name, "rp_filter", "1");
 	return rc == 0 && ipv6 != -ENOENT ? ipv6 : rc; /* a kernel without IPv6 is quiet */
+}
+
+int netdev_answer_own(const char *name)
+{
+	if (if_nametoindex(name) == 0 || read_setting("ipv4", name, "arp_ignore") > 0)
+		return 0;
+	return write_setting("ipv4", name, "arp_ignore", "1");
 }

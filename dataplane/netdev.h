@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Kernel network devices that ports of kind af_packet and af_xdp stand on. */
+/* Kernel network devices that ports of kind af_packet and af_xdp stand on, or share a wire with. */
 #ifndef DATAPLANE_NETDEV_H
 #define DATAPLANE_NETDEV_H
 
@@ -14,5 +14,12 @@ bool netdev_running(const char *name);
  * no IPv6. 0, or negative errno of the first setting that could not be made.
  */
 int netdev_quiet(const char *name);
+
+/*
+ * Keep the kernel from answering ARP requests that come in by the device for addresses of other
+ * devices, such as our TUN's: what a virtual function's wire carries, its physical function gets
+ * too. The device stays usable. 0, also if there is none of that name here, or negative errno.
+ */
+int netdev_answer_own(const char *name);
 
 #endif

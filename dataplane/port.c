@@ -9,6 +9,7 @@
 
 #include "dp.h"
 #include "netdev.h"
+#include "pci_vf.h"
 #include "rcu.h"
 
 #define DEFAULT_RING 1024
@@ -115,6 +116,14 @@ static int setup_queues(struct dp *dp, unsigned index)
 	return rc;
 }
 
+/* Inside a virtual machine only the driver's name tells. */
+static bool is_vf(const struct bw_platform_port *conf, const struct rte_eth_dev_info *info)
+{
+	struct pci_vf vf;
+
+	return pci_vf_find(PCI_DEVICES, conf->device, &vf) || strstr(info->driver_name, "vf");
+}
+
 static int configure(struct dp *dp, unsigned index)
 {
 	const struct bw_platform_port *conf = &dp->platform.port[index];
@@ -126,10 +135,13 @@ static int configure(struct dp *dp, unsigned index)
 	if (rc < 0)
 		return rc;
 	p->n_rxq = RTE_MIN(port_wanted_queues(conf, dp->n_workers), info.max_rx_queues);
+	if (conf->kind == BW_PORT_PCI && !conf->queues && !info.flow_type_rss_offloads)
+		p->n_rxq = 1; /* it would not spread frames over more */
 	p->n_txq = conf->kind == BW_PORT_PCI ? RTE_MIN((uint16_t)dp->n_workers, info.max_tx_queues)
 					     : p->n_rxq;
 	p->max_mtu = info.max_mtu && info.max_mtu < PORT_MAX_MTU ? info.max_mtu : PORT_MAX_MTU;
 	if (conf->kind == BW_PORT_PCI) {
+		p->is_vf = is_vf(conf, &info);
 		eth.rxmode.mtu = p->mtu;
 		p->vlan_filter = info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_VLAN_FILTER;
 		if (p->vlan_filter)
@@ -149,45 +161,59 @@ static int start(struct dp *dp, unsigned index)
 	struct port *p = &dp->port[index];
 	int rc = rte_eth_dev_start(p->ethdev);
 
-	if (rc < 0)
-		return rc;
-	rte_eth_macaddr_get(p->ethdev, &p->mac);
-	if (dp->platform.port[index].is_switch)
-		rte_eth_promiscuous_enable(p->ethdev);
-	atomic_store(&p->running, true);
-	return 0;
+	if (rc == 0)
+		atomic_store(&p->running, true);
+	return rc;
 }
 
 /* Not fatal: it may run where /proc/sys is read-only and somebody else has seen to it. */
 static void quieten_kernel(const struct bw_platform_port *p)
 {
-	int rc = p->kind == BW_PORT_AF_PACKET || p->kind == BW_PORT_AF_XDP
-		? netdev_quiet(p->device)
-		: 0;
+	struct pci_vf vf = { .pf = "" };
+	int rc = 0;
 
+	if (p->kind == BW_PORT_AF_PACKET || p->kind == BW_PORT_AF_XDP)
+		rc = netdev_quiet(p->device);
+	else if (p->kind == BW_PORT_PCI && pci_vf_find(PCI_DEVICES, p->device, &vf))
+		rc = netdev_answer_own(vf.pf);
 	if (rc < 0)
 		fprintf(stderr,
 			"byway-dp: port %s: cannot keep the kernel's IP stack off %s (arp_ignore, "
 			"rp_filter, disable_ipv6): %s\n",
-			p->name, p->device, strerror(-rc));
+			p->name, vf.pf[0] ? vf.pf : p->device, strerror(-rc));
+}
+
+/* In EAL's interrupt thread. */
+static int on_reset(uint16_t, enum rte_eth_event_type, void *port, void *)
+{
+	atomic_store(&((struct port *)port)->was_reset, true);
+	return 0;
 }
 
 static int open_one(struct dp *dp, unsigned index, char *err, size_t err_size)
 {
+	struct port *p = &dp->port[index];
 	int rc = probe(dp, index, err, err_size);
 
 	if (rc < 0)
 		return rc;
 	quieten_kernel(&dp->platform.port[index]);
-	dp->port[index].mtu = RTE_ETHER_MTU;
+	p->mtu = RTE_ETHER_MTU;
 	rc = configure(dp, index);
 	if (rc == 0)
 		rc = start(dp, index);
-	if (rc < 0)
+	if (rc < 0) {
 		snprintf(err, err_size, "port %s: %s cannot be started: %s",
 			dp->platform.port[index].name, dp->platform.port[index].device,
 			strerror(-rc));
-	return rc;
+		return rc;
+	}
+	rte_eth_macaddr_get(p->ethdev, &p->mac);
+	if (dp->platform.port[index].kind == BW_PORT_PCI)
+		rte_eth_dev_callback_register(p->ethdev, RTE_ETH_EVENT_INTR_RESET, on_reset, p);
+	if (dp->platform.port[index].is_switch)
+		port_take_all(dp, index);
+	return 0;
 }
 
 static void assign_queues(struct dp *dp)
@@ -241,6 +267,8 @@ void port_close_all(struct dp *dp)
 	for (unsigned i = 0; dp->port && i < dp->n_ports; i++) {
 		if (!dp->port[i].probed)
 			continue;
+		rte_eth_dev_callback_unregister(
+			dp->port[i].ethdev, RTE_ETH_EVENT_INTR_RESET, on_reset, &dp->port[i]);
 		rte_eth_dev_stop(dp->port[i].ethdev);
 		rte_eth_dev_close(dp->port[i].ethdev);
 	}
@@ -248,19 +276,62 @@ void port_close_all(struct dp *dp)
 	dp->port = NULL;
 }
 
-/* Workers leave the port alone from here until start(). */
-static int reconfigure(struct dp *dp, unsigned index)
+void port_take_all(struct dp *dp, unsigned index)
 {
 	struct port *p = &dp->port[index];
-	int rc;
 
-	atomic_store(&p->running, false);
+	p->takes_all = true;
+	rte_eth_promiscuous_enable(p->ethdev);
+}
+
+static void apply_mac(struct dp *dp, unsigned index)
+{
+	struct port *p = &dp->port[index];
+	bool other = !rte_is_zero_ether_addr(&p->other_mac);
+
+	if (other && !p->one_mac && rte_eth_dev_mac_addr_add(p->ethdev, &p->other_mac, 0) == 0)
+		return;
+	if (other ? p->is_vf : p->one_mac)
+		p->one_mac = rte_eth_dev_default_mac_addr_set(
+				     p->ethdev, other ? &p->other_mac : &p->mac) == 0 &&
+			     other;
+	if (other && !p->one_mac)
+		port_take_all(dp, index);
+}
+
+/* What a stop, or at the latest a reset, makes a device forget. */
+static void restore(struct dp *dp, unsigned index)
+{
+	struct port *p = &dp->port[index];
+
+	for (uint16_t vlan = 1; p->vlan_filter && vlan < 4096; vlan++)
+		if (p->vlans[vlan / 64] >> vlan % 64 & 1)
+			rte_eth_dev_vlan_filter(p->ethdev, vlan, 1);
+	if (!rte_is_zero_ether_addr(&p->other_mac))
+		apply_mac(dp, index);
+	if (p->takes_all)
+		port_take_all(dp, index);
+}
+
+int port_restart(struct dp *dp, unsigned index, bool reset)
+{
+	struct port *p = &dp->port[index];
+	int rc = 0;
+
+	atomic_store(&p->running, false); /* workers leave it alone until start() */
 	rcu_wait(dp->rcu);
-	rc = rte_eth_dev_stop(p->ethdev);
+	port_count(dp, index);
+	if (reset)
+		rc = rte_eth_dev_reset(p->ethdev);
+	if (!reset || rc == -ENOTSUP)
+		rc = rte_eth_dev_stop(p->ethdev);
 	if (rc == 0)
 		rc = configure(dp, index);
 	if (rc == 0)
 		rc = start(dp, index);
+	if (rc == 0)
+		restore(dp, index);
+	rte_eth_stats_get(p->ethdev, &p->counters.last);
 	return rc;
 }
 
@@ -278,12 +349,14 @@ int port_set_mtu(struct dp *dp, unsigned index, uint16_t mtu)
 		return -EINVAL;
 	p->mtu = mtu;
 	rc = rte_eth_dev_set_mtu(p->ethdev, mtu);
-	if (rc == -ENOTSUP && dp->platform.port[index].kind == BW_PORT_PCI)
-		rc = reconfigure(dp, index); /* VF drivers take it only at configure */
+	if (rc < 0 && dp->platform.port[index].kind == BW_PORT_PCI)
+		rc = port_restart(dp, index, false); /* VF drivers take it only at configure */
 	else if (rc == -ENOTSUP)
 		rc = 0; /* memif, pcap, null: the buffers decide */
 	if (rc < 0)
 		p->mtu = before;
+	if (!atomic_load(&p->running))
+		port_restart(dp, index, false);
 	return rc;
 }
 
@@ -291,20 +364,23 @@ int port_allow_vlan(struct dp *dp, unsigned index, uint16_t vlan)
 {
 	struct port *p = &dp->port[index];
 
-	return p->vlan_filter ? rte_eth_dev_vlan_filter(p->ethdev, vlan, 1) : 0;
+	int rc = p->vlan_filter ? rte_eth_dev_vlan_filter(p->ethdev, vlan, 1) : 0;
+
+	if (p->watch.restarts) /* dead: it gets it when it lives again */
+		rc = 0;
+	if (rc == 0)
+		p->vlans[vlan / 64] |= UINT64_C(1) << vlan % 64;
+	return rc;
 }
 
 void port_take_mac(struct dp *dp, unsigned index, const struct rte_ether_addr *mac)
 {
 	struct port *p = &dp->port[index];
+	bool other = !rte_is_same_ether_addr(mac, &p->mac);
 
-	if (rte_is_same_ether_addr(mac, &p->mac))
+	if (other ? rte_is_same_ether_addr(mac, &p->other_mac)
+		  : rte_is_zero_ether_addr(&p->other_mac))
 		return;
-	if (rte_eth_dev_mac_addr_add(p->ethdev, (struct rte_ether_addr *)mac, 0) != 0)
-		rte_eth_promiscuous_enable(p->ethdev);
-}
-
-void port_take_all(struct dp *dp, unsigned index)
-{
-	rte_eth_promiscuous_enable(dp->port[index].ethdev);
+	p->other_mac = other ? *mac : (struct rte_ether_addr) { 0 };
+	apply_mac(dp, index);
 }

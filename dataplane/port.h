@@ -8,6 +8,8 @@
 
 #include "api/platform.h"
 #include "api/region.h"
+#include "port_counters.h"
+#include "port_watch.h"
 
 struct dp;
 
@@ -21,10 +23,20 @@ struct port {
 	bool link_up;	      /* as last told to control */
 	bool probed;	      /* we made or took the device */
 	bool vlan_filter;     /* tags have to be let through one by one */
+	bool is_vf;	      /* an SR-IOV virtual function, as far as we can tell */
+	bool takes_all;	      /* promiscuous mode was asked for */
+	bool one_mac;	      /* a VF that receives for other_mac instead of its own */
+	bool filter_told;     /* the administrator was told what a filtering VF means */
 	uint16_t mtu;
 	uint16_t max_mtu;
 	uint32_t speed;
-	struct rte_ether_addr mac;
+	struct rte_ether_addr mac;	 /* its own */
+	struct rte_ether_addr other_mac; /* another one that it receives for; zero = none */
+	uint64_t vlans[4096 / 64];	 /* let through */
+	_Atomic bool was_reset;		 /* the driver's event; set by EAL's interrupt thread */
+	struct port_watch watch;
+	struct port_counters counters;
+	uint64_t counted_at; /* ms */
 };
 
 /*
@@ -39,7 +51,8 @@ void port_close_all(struct dp *dp);
 /* Fill the region's port table. */
 void port_describe(struct dp *dp);
 
-/* Link states and counters to the region; link changes as events. Called about ten times a second. */
+/* Link states and counters to the region; link changes as events. Called about ten times a second.
+ */
 void port_poll(struct dp *dp);
 
 /* Tell control every port's state, as after it attached. */
@@ -51,11 +64,23 @@ int port_set_mtu(struct dp *dp, unsigned port, uint16_t mtu);
 /* Let frames of that VLAN in, where the driver filters. 0 or negative errno. */
 int port_allow_vlan(struct dp *dp, unsigned port, uint16_t vlan);
 
-/* Receive frames for that address too; falls back to promiscuous mode. */
+/*
+ * Receive frames for that address too; falls back to promiscuous mode, and for a VF whose driver
+ * has one address only to that instead of its own.
+ */
 void port_take_mac(struct dp *dp, unsigned port, const struct rte_ether_addr *mac);
 
 /* Receive every frame, as a switch port has to. */
 void port_take_all(struct dp *dp, unsigned port);
+
+/*
+ * Stop the port and start it again as it was: with its MTU, VLANs and addresses. `reset`: its
+ * device was reset, or does not work. 0 or negative errno; the port is then down.
+ */
+int port_restart(struct dp *dp, unsigned port, bool reset);
+
+/* Take the driver's counters into the region. False if they began anew since the last time. */
+bool port_count(struct dp *dp, unsigned port);
 
 /* Receive queues to ask the driver for. */
 uint16_t port_wanted_queues(const struct bw_platform_port *p, unsigned workers);
@@ -64,7 +89,7 @@ uint16_t port_wanted_queues(const struct bw_platform_port *p, unsigned workers);
  * What EAL has to probe for a port: "net_af_packet0,iface=lan0" or a PCI address.
  * -EINVAL if it does not fit.
  */
-int port_devargs(const struct bw_platform_port *p, unsigned index, unsigned workers, char *buf,
-	size_t size);
+int port_devargs(
+	const struct bw_platform_port *p, unsigned index, unsigned workers, char *buf, size_t size);
 
 #endif

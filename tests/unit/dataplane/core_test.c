@@ -693,6 +693,45 @@ static void devargs(void)
 	CU_ASSERT_EQUAL(port_wanted_queues(&p, 5), 1);
 }
 
+/* Ask for 10.0.10.1 in a frame whose tag the card has taken off; the frames answered. */
+static unsigned ask_without_tag(uint16_t tci)
+{
+	static const uint8_t nobody[6];
+	uint8_t f[60] = { 0 };
+
+	t_settle(); /* its announcements */
+	t_forget_frames();
+	t_put_arp(f + t_put_eth(f, t_broadcast, -1, RTE_ETHER_TYPE_ARP), 1, t_peer,
+		t_ip("10.0.10.2"), nobody, t_ip("10.0.10.1"));
+	t_receive_stripped(0, tci, f, sizeof(f));
+	t_settle();
+	return t_frames;
+}
+
+/* The PF's driver may strip its VFs' tags unasked. */
+static void stripped_tags(void)
+{
+	struct bw_if c = t_if(1, BW_IF_SUBIF, 0, 10);
+
+	CU_ASSERT_EQUAL_FATAL(t_reset(), 0);
+	t_if_set(&c);
+	t_connect(1, "10.0.10.1", 24);
+	CU_ASSERT_EQUAL(ask_without_tag(10), 0); /* hardware of our own does what it is told */
+	t_dp->port[0].is_vf = true;
+	CU_ASSERT_EQUAL_FATAL(ask_without_tag(0x600a), 1); /* with a priority */
+	CU_ASSERT_EQUAL(t_frame[0].b[12] << 8 | t_frame[0].b[13], RTE_ETHER_TYPE_VLAN);
+	CU_ASSERT_EQUAL(t_frame[0].b[14] << 8 | t_frame[0].b[15], 10);
+	CU_ASSERT_EQUAL(ask_without_tag(11), 0);
+	/* a VLAN that we did not ask for is the PF's affair: its frames are untagged ones */
+	c = t_if(2, BW_IF_PORT, 0, 0);
+	t_if_set(&c);
+	t_connect(2, "10.0.10.1", 24);
+	CU_ASSERT_EQUAL_FATAL(ask_without_tag(11), 1);
+	CU_ASSERT_EQUAL(t_frame[0].b[12] << 8 | t_frame[0].b[13], RTE_ETHER_TYPE_ARP);
+	t_dp->port[0].is_vf = false;
+	CU_ASSERT_EQUAL(t_reset(), 0);
+}
+
 static void port_mtu(void)
 {
 	uint16_t was = t_dp->port[0].mtu;
@@ -736,6 +775,7 @@ int main(void)
 	s = CU_add_suite("DPDK", NULL, NULL);
 	CU_add_test(s, "EAL's arguments", eal_arguments);
 	CU_add_test(s, "device arguments", devargs);
+	CU_add_test(s, "tags that a VF's card takes off", stripped_tags);
 	CU_add_test(s, "MTU of a port", port_mtu);
 	rc = t_run();
 	t_stop();

@@ -382,6 +382,15 @@ void t_receive(unsigned port, unsigned queue, const void *bytes, unsigned len)
 	enqueue(port, queue, segment(bytes, len));
 }
 
+void t_receive_stripped(unsigned port, uint16_t tci, const void *bytes, unsigned len)
+{
+	struct rte_mbuf *m = segment(bytes, len);
+
+	m->vlan_tci = tci;
+	m->ol_flags |= RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
+	enqueue(port, 0, m);
+}
+
 void t_receive_chain(
 	unsigned port, const void *bytes, unsigned len, const uint16_t *seg, unsigned n_segs)
 {

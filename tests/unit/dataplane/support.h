@@ -72,6 +72,9 @@ void t_settle(void);
 
 void t_receive(unsigned port, unsigned queue, const void *bytes, unsigned len);
 
+/* As from hardware that has taken the tag off the frame. */
+void t_receive_stripped(unsigned port, uint16_t tci, const void *bytes, unsigned len);
+
 /* In segments of the given lengths; what is left goes into a last one. */
 void t_receive_chain(
 	unsigned port, const void *bytes, unsigned len, const uint16_t *seg, unsigned n_segs);
