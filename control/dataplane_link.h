@@ -46,6 +46,7 @@ enum dp_class {
 	DP_ARP,
 	DP_NAT_POOL,
 	DP_NAT_RULE,
+	DP_NAT_LIMIT,
 	DP_ADJ,
 	DP_ECMP,
 	DP_ROUTE,

@@ -199,6 +199,10 @@ static int do_nat(struct dp *dp, const struct bw_msg *m)
 		return errno_to_error(nat_rule_del(dp, m->nat_rule.rule_id));
 	case BW_CMD_NAT_CONFIG:
 		return errno_to_error(nat_config_set(dp, &m->nat_config));
+	case BW_CMD_NAT_LIMIT_SET:
+		return errno_to_error(nat_limit_set(dp, &m->nat_limit));
+	case BW_CMD_NAT_LIMIT_DEL:
+		return errno_to_error(nat_limit_del(dp, &m->nat_limit));
 	default:
 		return errno_to_error(nat_clear(dp, &m->nat_filter));
 	}
@@ -289,6 +293,8 @@ static int carry_out(struct dp *dp, const struct bw_msg *m)
 	case BW_CMD_NAT_RULE_DEL:
 	case BW_CMD_NAT_CONFIG:
 	case BW_CMD_NAT_CLEAR:
+	case BW_CMD_NAT_LIMIT_SET:
+	case BW_CMD_NAT_LIMIT_DEL:
 		return do_nat(dp, m);
 	case BW_CMD_HOST_SET:
 	case BW_CMD_HOST_DEL:
@@ -310,7 +316,8 @@ static int carry_out(struct dp *dp, const struct bw_msg *m)
 
 static void refuse(struct programmer *p, const struct bw_msg_hdr *cmd, int error)
 {
-	struct bw_msg m = { .hdr = { .seq = cmd->seq, .type = BW_EVT_NACK, .cookie = cmd->cookie } };
+	struct bw_msg m = { .hdr = {
+				    .seq = cmd->seq, .type = BW_EVT_NACK, .cookie = cmd->cookie } };
 
 	m.nack.error = error;
 	m.nack.cmd = cmd->type;

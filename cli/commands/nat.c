@@ -21,16 +21,33 @@ static int explain_pool(struct cli_ctx *ctx, int err, const char *name, const ch
 		return cli_fail(ctx, "%%Start and end addresses on different subnets");
 	case NAT_POOL_IN_USE:
 		return cli_fail(ctx, "%%Pool %s in use, cannot %s", name, deed);
+	case NAT_POOL_OVERLAP:
+		return cli_fail(ctx, "%%Range overlaps with another one of pool %s", name);
+	case NAT_POOL_FULL:
+		return cli_fail(ctx, "%%Pool %s has %u ranges, which is the most", name,
+			BW_NAT_POOL_RANGES);
+	case NAT_POOL_EXISTS:
+		return cli_fail(ctx, "%%Pool %s exists with its addresses given otherwise", name);
 	default:
 		return -ENOMEM;
 	}
 }
 
+static struct nat_range range_of(const struct cli_args *args)
+{
+	return (struct nat_range) {
+		.start = cmd_arg_ip(args, "start"),
+		.end = cmd_arg_ip(args, "end"),
+	};
+}
+
+/* With START and END: a pool of this one range; without: of those that its mode gives it. */
 static int apply_pool(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	struct nat *nat = &cmd_control(ctx)->nat;
-	const char *name = cli_arg_text(args, "name");
+	const char *name = cli_arg_text(args, "name"), *kind = cli_arg_text(args, "kind");
 	uint8_t plen = (uint8_t)cli_arg_number(args, "length", 0);
+	struct nat_range range = range_of(args);
 
 	/* When a file replaces the configuration, the rules that use the pool go as well. */
 	if (op == CLI_UNSET)
@@ -38,11 +55,28 @@ static int apply_pool(struct cli_ctx *ctx, const struct cli_args *args, enum cli
 			ctx, nat_pool_remove(nat, name, ctx->typed == NULL), name, "destroy");
 	if (strlen(name) >= NAT_NAME_LEN)
 		return cli_fail_at(ctx, "name");
+	/* Real servers behind one address need `ip nat inside destination`, which is not here. */
+	if (kind != NULL && strcmp(kind, "rotary") == 0)
+		return cli_fail(ctx, "%%Pools of type rotary are not supported on this platform");
 	if (cli_has(args, "mask"))
 		plen = (uint8_t)format_plen(cmd_arg_ip(args, "mask"));
 	return explain_pool(ctx,
-		nat_pool_set(nat, name, cmd_arg_ip(args, "start"), cmd_arg_ip(args, "end"), plen),
+		nat_pool_set(nat, name, plen, kind != NULL, cli_has(args, "start") ? &range : NULL),
 		name, "redefine");
+}
+
+static int apply_range(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct nat *nat = &cmd_control(ctx)->nat;
+	const char *name = cli_arg_text(cli_parent(ctx, 1), "name");
+	struct nat_range range = range_of(args);
+	int err;
+
+	if (op == CLI_SET)
+		err = nat_pool_range_add(nat, name, &range);
+	else
+		err = nat_pool_range_remove(nat, name, &range, ctx->typed == NULL);
+	return explain_pool(ctx, err, name, "redefine");
 }
 
 /* --- rules --- */
@@ -238,11 +272,23 @@ static int apply_max(struct cli_ctx *ctx, const struct cli_args *args, enum cli_
 	struct nat *nat = &cmd_control(ctx)->nat;
 	uint32_t n = op == CLI_SET ? (uint32_t)cli_arg_number(args, "entries", 0) : 0;
 
+	if (cli_has(args, "host"))
+		return nat_host_limit_set(nat, cmd_arg_ip(args, "address"), n);
 	if (cli_has(args, "all-host"))
 		nat_limits_set(nat, nat->config.max_entries, n);
 	else
 		nat_limits_set(nat, n, nat->config.max_per_host);
 	return 0;
+}
+
+static int refuse_max(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	if (op == CLI_UNSET)
+		return 0;
+	return cli_fail(ctx, "%% max-entries %s is not supported on this platform",
+		cli_has(args, "list")  ? "list"
+		: cli_has(args, "vrf") ? "vrf"
+				       : "all-vrf");
 }
 
 static const struct cli_help help[] = {
@@ -274,6 +320,14 @@ static const struct cli_help help[] = {
 	{ "translation", "NAT translation entry configuration" },
 	{ "max-entries", "Specify maximum number of NAT entries" },
 	{ "all-host", "Specify maximum number of NAT entries for each host" },
+	{ "all-vrf", "Specify maximum number of NAT entries for each vrf" },
+	{ "host", "Specify per-host NAT entry limit" },
+	{ "vrf", "Specify per-VRF NAT entry limit" },
+	{ "vrf_name", "Name of the VRF" },
+	{ "address", "IP address" },
+	{ "type", "Specify the pool type" },
+	{ "match-host", "Keep host numbers same after translation" },
+	{ "rotary", "Rotary address pool" },
 	{ "entries", "Number of entries" },
 	{ "timeout", "Specify timeout for dynamic NAT translations" },
 	{ "tcp-timeout", "Specify timeout for NAT TCP flows" },
@@ -286,6 +340,11 @@ static const struct cli_help help[] = {
 	{ "seconds", "Timeout in seconds" },
 	{ "never", "Never timeout" },
 	{ NULL, NULL },
+};
+
+static const struct cli_mode modes[] = {
+	{ .name = "config-ipnat-pool", .prompt = "(config-ipnat-pool)", .parent = "config" },
+	{ .name = NULL },
 };
 
 static const struct cli_command commands[] = {
@@ -315,13 +374,55 @@ static const struct cli_command commands[] = {
 	},
 	{
 		.mode = "config",
+		.syntax = "ip nat translation max-entries host <address:A.B.C.D> "
+			  "<entries:1-2147483647>",
+		.help = help,
+		.key = "address",
+		.rank = RANK_NAT,
+		.sort = "address",
+		.apply = apply_max,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip nat translation max-entries {all-vrf|vrf <vrf_name:WORD>|"
+			  "list <list_name:WORD>} <entries:1-2147483647>",
+		.help = help,
+		.rank = RANK_NAT,
+		.apply = refuse_max,
+	},
+	{
+		.mode = "config",
 		.syntax = "ip nat pool <name:WORD> <start:A.B.C.D> <end:A.B.C.D> "
-			  "{netmask <mask:MASK>|prefix-length <length:1-32>}",
+			  "{netmask <mask:MASK>|prefix-length <length:1-32>} "
+			  "[type <kind:match-host|rotary>]",
 		.help = help,
 		.key = "name",
-		.no = "ip nat pool <name:WORD>",
 		.rank = RANK_NAT + 1,
 		.apply = apply_pool,
+	},
+	{
+		.mode = "config",
+		.syntax =
+			"ip nat pool <name:WORD> {netmask <mask:MASK>|prefix-length <length:1-32>} "
+			"[type <kind:match-host|rotary>]",
+		.help = help,
+		.key = "name",
+		.enters = "config-ipnat-pool",
+		.rank = RANK_NAT + 1,
+		.apply = apply_pool,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip nat pool <name:WORD>",
+		.help = help,
+		.flags = CLI_NO_PREFIX,
+	},
+	{
+		.mode = "config-ipnat-pool",
+		.syntax = "address <start:A.B.C.D> <end:A.B.C.D>",
+		.help = help,
+		.key = "*",
+		.apply = apply_range,
 	},
 	{
 		.mode = "config",
@@ -368,4 +469,4 @@ static const struct cli_command commands[] = {
 	{ .mode = NULL },
 };
 
-const struct cli_topic cli_nat_topic = { .commands = commands };
+const struct cli_topic cli_nat_topic = { .modes = modes, .commands = commands };

@@ -300,7 +300,7 @@ static void print_dynamic(
 {
 	const struct nat_pool *pool = rule->pool;
 	char start[FORMAT_IP_SIZE], end[FORMAT_IP_SIZE];
-	uint32_t total;
+	uint32_t total = 0;
 
 	cli_printf(out, "[Id: %u] access-list %s ", n, rule->acl->name);
 	if (pool == NULL) {
@@ -310,13 +310,18 @@ static void print_dynamic(
 	cli_printf(out, "pool %s refcount %u\n", pool->name, u->sessions);
 	if (!pool->exists)
 		return;
-	total = ntohl(pool->end) - ntohl(pool->start) + 1;
 	cli_printf(out, " pool %s: netmask %s\n", pool->name,
 		format_ip(format_mask(pool->plen), start));
-	cli_printf(out, "\tstart %s end %s\n", format_ip(pool->start, start),
-		format_ip(pool->end, end));
-	cli_printf(out, "\ttype generic, total addresses %u, allocated %u (%u%%), misses 0\n",
-		total, u->addresses, (unsigned)((uint64_t)u->addresses * 100 / total));
+	for (unsigned i = 0; i < pool->n_ranges; i++) {
+		const struct nat_range *range = &pool->range[i];
+
+		total += ntohl(range->end) - ntohl(range->start) + 1;
+		cli_printf(out, "\tstart %s end %s\n", format_ip(range->start, start),
+			format_ip(range->end, end));
+	}
+	cli_printf(out, "\ttype %s, total addresses %u, allocated %u (%u%%), misses 0\n",
+		pool->match_host ? "match-host" : "generic", total, u->addresses,
+		total > 0 ? (unsigned)((uint64_t)u->addresses * 100 / total) : 0);
 }
 
 static void print_totals(struct cli_ctx *ctx, const struct bw_nat_counters *c)

@@ -46,6 +46,7 @@ int nat_init(struct nat *nat, struct control *ctl)
 	idmap_init(&nat->rule_ids, 1, NAT_MAX_RULES);
 	memcpy(nat->config.timeout, default_timeout, sizeof(default_timeout));
 	nat->config_obj.class = DP_NAT_CONFIG;
+	nat_host_limits_init(nat);
 	nat_program_init(nat);
 	nat->alias_timer = evtimer_new(ctl->base, on_alias_timer, nat);
 	return nat->alias_timer != NULL ? 0 : -ENOMEM;
@@ -58,6 +59,13 @@ static void changed(struct nat *nat)
 }
 
 /* --- pools --- */
+
+static void pool_changed(struct nat_pool *pool)
+{
+	if (pool->in_dataplane && pool->n_ranges > 0)
+		dp_touch(&pool->ctl->dp, &pool->obj);
+	changed(&pool->ctl->nat);
+}
 
 static struct nat_pool *find_pool(struct nat *nat, const char *name)
 {
@@ -102,26 +110,99 @@ void nat_pool_unused(struct nat_pool *pool)
 	free(pool);
 }
 
-int nat_pool_set(struct nat *nat, const char *name, bw_ip4 start, bw_ip4 end, uint8_t plen)
+static int check_range(const struct nat_range *range, uint8_t plen)
+{
+	if (ntohl(range->end) < ntohl(range->start))
+		return NAT_POOL_ORDER;
+	return prefix_covers(range->start, plen, range->end) ? 0 : NAT_POOL_SUBNETS;
+}
+
+/* All that a pool's ranges ask of its mask. */
+static int check_ranges(const struct nat_pool *pool, uint8_t plen)
+{
+	int err = 0;
+
+	for (unsigned i = 0; err == 0 && i < pool->n_ranges; i++)
+		err = check_range(&pool->range[i], plen);
+	return err;
+}
+
+int nat_pool_set(struct nat *nat, const char *name, uint8_t plen, bool match_host,
+	const struct nat_range *range)
 {
 	struct nat_pool *pool = find_pool(nat, name);
+	int err = range != NULL ? check_range(range, plen) : 0;
 
-	if (ntohl(end) < ntohl(start))
-		return NAT_POOL_ORDER;
-	if (!prefix_covers(start, plen, end))
-		return NAT_POOL_SUBNETS;
-	if (pool != NULL && pool->exists && pool->refs > 0)
-		return NAT_POOL_IN_USE;
+	if (err != 0)
+		return err;
+	if (pool != NULL && pool->exists) {
+		if (pool->single != (range != NULL))
+			return NAT_POOL_EXISTS;
+		if (pool->refs > 0)
+			return NAT_POOL_IN_USE;
+		err = range == NULL ? check_ranges(pool, plen) : 0;
+		if (err != 0)
+			return err;
+	}
 	pool = get_pool(nat, name);
 	if (pool == NULL)
 		return NAT_POOL_NO_MEMORY;
+	if (!pool->exists)
+		pool->n_ranges = 0;
 	pool->exists = true;
-	pool->start = start;
-	pool->end = end;
+	pool->single = range != NULL;
 	pool->plen = plen;
-	if (pool->in_dataplane)
-		dp_touch(&nat->ctl->dp, &pool->obj);
-	changed(nat);
+	pool->match_host = match_host;
+	if (range != NULL) {
+		pool->range[0] = *range;
+		pool->n_ranges = 1;
+	}
+	pool_changed(pool);
+	return 0;
+}
+
+static bool overlaps(const struct nat_range *a, const struct nat_range *b)
+{
+	return ntohl(a->start) <= ntohl(b->end) && ntohl(b->start) <= ntohl(a->end);
+}
+
+int nat_pool_range_add(struct nat *nat, const char *name, const struct nat_range *range)
+{
+	struct nat_pool *pool = nat_pool_find(nat, name);
+	int err;
+
+	if (pool == NULL) /* its line was refused */
+		return NAT_POOL_EXISTS;
+	err = check_range(range, pool->plen);
+	if (err != 0)
+		return err;
+	if (pool->n_ranges == BW_NAT_POOL_RANGES)
+		return NAT_POOL_FULL;
+	for (unsigned i = 0; i < pool->n_ranges; i++)
+		if (overlaps(&pool->range[i], range))
+			return NAT_POOL_OVERLAP;
+	pool->range[pool->n_ranges++] = *range;
+	pool_changed(pool);
+	return 0;
+}
+
+int nat_pool_range_remove(
+	struct nat *nat, const char *name, const struct nat_range *range, bool force)
+{
+	struct nat_pool *pool = nat_pool_find(nat, name);
+	unsigned at = 0;
+
+	if (pool == NULL)
+		return 0;
+	if (pool->refs > 0 && !force)
+		return NAT_POOL_IN_USE;
+	while (at < pool->n_ranges && memcmp(&pool->range[at], range, sizeof(*range)) != 0)
+		at++;
+	if (at == pool->n_ranges)
+		return 0;
+	memmove(&pool->range[at], &pool->range[at + 1],
+		(--pool->n_ranges - at) * sizeof(pool->range[0]));
+	pool_changed(pool);
 	return 0;
 }
 
@@ -376,6 +457,7 @@ void nat_fini(struct nat *nat)
 	struct nat_pool *pool;
 
 	nat_aliases_fini(nat);
+	nat_host_limits_fini(nat);
 	while (!TAILQ_EMPTY(&nat->rules))
 		nat_rule_remove(TAILQ_FIRST(&nat->rules));
 	while ((pool = TAILQ_FIRST(&nat->pools)) != NULL) {

@@ -27,16 +27,32 @@ struct control;
 struct event;
 struct iface;
 
+struct nat_range {
+	bw_ip4 start, end;
+};
+
 struct nat_pool {
 	TAILQ_ENTRY(nat_pool) entry; /* in the order of creation */
 	struct control *ctl;
 	char name[NAT_NAME_LEN];
 	bool exists;
+	bool single; /* its one range was given with it */
 	unsigned refs;
-	bw_ip4 start, end;
 	uint8_t plen;
+	bool match_host;
+	unsigned n_ranges;
+	struct nat_range range[BW_NAT_POOL_RANGES];
 	uint32_t id;
 	bool in_dataplane;
+	struct dp_object obj;
+};
+
+/* What one inside host may have. */
+struct nat_limit {
+	TAILQ_ENTRY(nat_limit) entry;
+	bw_ip4 addr;
+	uint32_t max;
+	bool gone;
 	struct dp_object obj;
 };
 
@@ -79,6 +95,7 @@ struct nat {
 	uint32_t n_rules;
 	struct bw_nat_config config;
 	struct dp_object config_obj;
+	TAILQ_HEAD(, nat_limit) limits;
 	struct nat_alias *alias; /* sorted by interface and address */
 	size_t n_aliases;
 	uint64_t alias_ms; /* when they were last computed */
@@ -100,10 +117,23 @@ enum nat_pool_error {
 	NAT_POOL_SUBNETS,   /* start and end are in different subnets */
 	NAT_POOL_IN_USE,
 	NAT_POOL_NO_MEMORY,
+	NAT_POOL_OVERLAP, /* with another range of it */
+	NAT_POOL_FULL,	  /* BW_NAT_POOL_RANGES ranges */
+	NAT_POOL_EXISTS,  /* with ranges given the other way */
 };
 
-/* 0 or enum nat_pool_error; nothing is changed on error. */
-int nat_pool_set(struct nat *nat, const char *name, bw_ip4 start, bw_ip4 end, uint8_t plen);
+/*
+ * A pool of one range or, with `range` NULL, of those that nat_pool_range_add() gives it. All: 0
+ * or enum nat_pool_error; nothing is changed on error.
+ */
+int nat_pool_set(struct nat *nat, const char *name, uint8_t plen, bool match_host,
+	const struct nat_range *range);
+
+/* A range more costs the pool its sessions; one less needs it out of use, or `force`. */
+int nat_pool_range_add(struct nat *nat, const char *name, const struct nat_range *range);
+int nat_pool_range_remove(
+	struct nat *nat, const char *name, const struct nat_range *range, bool force);
+
 /* A pool that rules refer to goes only with `force`; they then wait for one of its name. */
 int nat_pool_remove(struct nat *nat, const char *name, bool force);
 
@@ -139,6 +169,9 @@ void nat_timeout_set(struct nat *nat, enum bw_nat_timeout which, uint32_t second
 uint32_t nat_timeout_default(enum bw_nat_timeout which);
 void nat_limits_set(struct nat *nat, uint32_t max_entries, uint32_t max_per_host);
 
+/* Of one inside host; max 0: none of its own. 0 or -ENOMEM. */
+int nat_host_limit_set(struct nat *nat, bw_ip4 addr, uint32_t max);
+
 /* Sum over the workers; zeros without a dataplane. */
 void nat_counters(const struct nat *nat, struct bw_nat_counters *sum);
 
@@ -164,6 +197,11 @@ void nat_pool_program(struct nat_pool *pool);
 void nat_rule_program(struct nat_rule *rule);
 void nat_rule_free(struct nat_rule *rule);
 void nat_pool_unused(struct nat_pool *pool);
+
+/* nat_limit.c */
+void nat_host_limits_init(struct nat *nat);
+void nat_host_limits_fini(struct nat *nat);
+void nat_host_limits_replay(struct nat *nat);
 
 /* nat_alias.c */
 void nat_aliases_settle(struct nat *nat);

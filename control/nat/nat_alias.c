@@ -71,15 +71,16 @@ static int add_global(struct nat *nat, struct alias_set *set, uint16_t vrf, bw_i
 
 static int add_pool(struct nat *nat, struct alias_set *set, const struct nat_rule *rule)
 {
-	uint32_t first = ntohl(rule->pool->start), last = ntohl(rule->pool->end);
+	const struct nat_pool *pool = rule->pool;
+	uint32_t left = NAT_ALIAS_MAX;
 
-	if (!rule->pool->exists)
-		return 0;
-	if (last - first >= NAT_ALIAS_MAX)
-		last = first + NAT_ALIAS_MAX - 1;
-	for (uint32_t i = 0; i <= last - first; i++)
-		if (add_global(nat, set, rule->vrf, htonl(first + i)) != 0)
-			return -ENOMEM;
+	for (unsigned r = 0; pool->exists && r < pool->n_ranges; r++) {
+		uint32_t first = ntohl(pool->range[r].start), last = ntohl(pool->range[r].end);
+
+		for (uint32_t i = 0; i <= last - first && left > 0; i++, left--)
+			if (add_global(nat, set, rule->vrf, htonl(first + i)) != 0)
+				return -ENOMEM;
+	}
 	return 0;
 }
 

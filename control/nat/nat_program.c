@@ -50,7 +50,7 @@ static int enter_rule(struct nat *nat, struct nat_rule *rule)
 
 static bool pool_wanted(const struct nat_pool *pool)
 {
-	return pool->exists && pool->refs > 0;
+	return pool->exists && pool->n_ranges > 0 && pool->refs > 0;
 }
 
 static int take_pool_id(struct nat *nat, struct nat_pool *pool)
@@ -86,22 +86,31 @@ void nat_pool_program(struct nat_pool *pool)
 	dp_touch(&nat->ctl->dp, &pool->obj);
 }
 
-static void fill_pool(const struct nat_pool *pool, struct bw_nat_pool *m)
+static void fill_pool(const struct nat_pool *pool, unsigned range, struct bw_nat_pool *m)
 {
+	bool last = range + 1 == pool->n_ranges;
+
+	m->range = (uint16_t)range;
 	m->plen = pool->plen;
-	m->start = pool->start;
-	m->end = pool->end;
+	m->flags =
+		(last ? BW_NAT_POOL_F_LAST : 0) | (pool->match_host ? BW_NAT_POOL_F_MATCH_HOST : 0);
+	m->start = pool->range[range].start;
+	m->end = pool->range[range].end;
 }
 
-static bool pool_set(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
+static bool pool_set(void *, struct dp_object *o, uint32_t part, struct bw_msg *m)
 {
 	const struct nat_pool *pool = pool_of(o);
+	unsigned ranges = pool->n_ranges > 0 ? pool->n_ranges : 1;
 
 	m->hdr.type = BW_CMD_NAT_POOL_SET;
 	m->hdr.cookie = dp_cookie(DP_NAT_POOL, 0, 0, pool->id);
-	fill_pool(pool, &m->nat_pool);
+	/* It may have become shorter while it was being said: then its last range once more. One
+	 * that lost them all is about to be removed, and still has what the first one was. */
+	part = part < ranges ? part : ranges - 1;
+	fill_pool(pool, part, &m->nat_pool);
 	m->nat_pool.pool_id = pool->id;
-	return false;
+	return part + 1 < ranges;
 }
 
 static void pool_del(void *, struct dp_object *o, struct bw_msg *m)
@@ -339,6 +348,8 @@ void nat_held_pool(struct nat *nat, const struct bw_nat_pool *held)
 {
 	struct bw_nat_pool key = *held;
 
+	if (held->range != 0) /* the first one says enough */
+		return;
 	key.pool_id = 0;
 	idmap_seed(&nat->pool_ids, held->pool_id, &key, sizeof(key));
 }
@@ -358,7 +369,7 @@ static void identify_pool(struct nat *nat, struct nat_pool *pool)
 	pool->id = 0;
 	if (!pool->in_dataplane)
 		return;
-	fill_pool(pool, &key);
+	fill_pool(pool, 0, &key);
 	if (idmap_assign(&nat->pool_ids, &key, sizeof(key), &pool->id) == 0)
 		enter_pool(nat, pool);
 }
@@ -393,6 +404,7 @@ void nat_replay(struct nat *nat)
 	struct nat_rule *rule;
 
 	dp_touch(dp, &nat->config_obj);
+	nat_host_limits_replay(nat);
 	TAILQ_FOREACH (pool, &nat->pools, entry)
 		if (pool->in_dataplane)
 			dp_touch(dp, &pool->obj);

@@ -83,6 +83,8 @@ enum bw_msg_type {
 	BW_CMD_PPPOE_CLEAR,    /* struct bw_ref: end a client's session and dial anew; 0 = all */
 	BW_CMD_DEBUG,	       /* struct bw_debug: what to send as BW_EVT_DEBUG from now on */
 	BW_CMD_DUMP,	       /* struct bw_dump */
+	BW_CMD_NAT_LIMIT_SET,  /* struct bw_nat_limit: of one inside host */
+	BW_CMD_NAT_LIMIT_DEL,
 	BW_CMD_MAX,
 
 	/* dataplane to control */
@@ -274,13 +276,22 @@ struct bw_acl_hits {
 	uint64_t hits;
 };
 
+enum bw_nat_pool_flags {
+	BW_NAT_POOL_F_LAST = 1 << 0, /* ranges of higher numbers go, if there were any */
+	BW_NAT_POOL_F_MATCH_HOST = 1 << 1, /* an inside host gets the global with its own host
+					      part (the bits that plen leaves), or none; the same
+					      in all ranges */
+};
+
+#define BW_NAT_POOL_RANGES 16
+
 /* A pool has one range, or several set with range 0, 1, 2 ... */
 struct bw_nat_pool {
 	uint32_t pool_id;
 	uint16_t range;
 	uint8_t plen; /* of the pool's mask: a range's subnet ends are not given out if
 			 start != end */
-	uint8_t pad;
+	uint8_t flags; /* enum bw_nat_pool_flags */
 	bw_ip4 start, end;
 	char name[BW_NAME_LEN]; /* for log lines; may be empty */
 };
@@ -329,6 +340,14 @@ struct bw_nat_config {
 	uint32_t timeout[BW_NAT_TMO_MAX]; /* seconds; UINT32_MAX = never */
 	uint32_t max_entries;		  /* 0 = as many as fit */
 	uint32_t max_per_host;		  /* 0 = no limit (all-host) */
+};
+
+/* Sessions that one inside host may have, whatever max_per_host says. */
+struct bw_nat_limit {
+	bw_ip4 addr;
+	uint16_t vrf;
+	uint16_t pad;
+	uint32_t max; /* at least 1 */
 };
 
 enum bw_nat_filter_flags {
@@ -532,6 +551,7 @@ struct bw_msg {
 		struct bw_nat_pool nat_pool;
 		struct bw_nat_rule nat_rule;
 		struct bw_nat_config nat_config;
+		struct bw_nat_limit nat_limit;
 		struct bw_nat_filter nat_filter;
 		struct bw_nat_session nat_session;
 		struct bw_host host;

@@ -38,6 +38,7 @@ void nat_conf_fini(struct nat_conf *c)
 	free(c->pool);
 	free(c->stale);
 	free(c->retired);
+	free(c->limit);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -241,13 +242,17 @@ static uint32_t range_at(const struct nat_conf_pool *p, uint16_t range)
 static int set_range(struct nat_conf_pool *p, const struct bw_nat_pool *conf, uint32_t epoch)
 {
 	uint32_t i = range_at(p, conf->range);
+	bool there = i < p->n_ranges && p->range[i].range == conf->range;
+	bool shorter = conf->flags & BW_NAT_POOL_F_LAST && i + there < p->n_ranges;
 
-	if (i < p->n_ranges && p->range[i].range == conf->range) {
+	if (shorter)
+		p->n_ranges = i + there;
+	if (there) {
 		p->epoch[i] = epoch;
 		if (memcmp(&p->range[i], conf, sizeof(*conf)) == 0)
-			return -EALREADY;
+			return shorter ? 0 : -EALREADY;
 	} else {
-		if (p->n_ranges == NAT_POOL_RANGES)
+		if (p->n_ranges == BW_NAT_POOL_RANGES)
 			return -ENOSPC;
 		memmove(&p->range[i + 1], &p->range[i], (p->n_ranges - i) * sizeof(p->range[0]));
 		memmove(&p->epoch[i + 1], &p->epoch[i], (p->n_ranges - i) * sizeof(p->epoch[0]));
@@ -352,6 +357,7 @@ int nat_conf_sync_end(struct nat_conf *c)
 {
 	int err = 0;
 
+	nat_conf_limits_sweep(c);
 	for (uint32_t i = c->n_rules; err == 0 && i > 0; i--)
 		if (c->rule[i - 1].epoch != c->epoch)
 			err = nat_conf_rule_del(c, c->rule[i - 1].rule.rule_id);
@@ -477,6 +483,8 @@ struct nat_rules *nat_conf_build(struct nat_conf *c, nat_if_addr if_addr, const 
 		else
 			add_static(out, r);
 	}
+	if (err == 0)
+		err = nat_conf_limits_copy(c, out);
 	if (err == 0)
 		err = nat_rules_finish(out);
 	if (err) {

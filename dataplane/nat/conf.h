@@ -19,9 +19,16 @@ struct nat_conf_rule {
 struct nat_conf_pool {
 	uint32_t id;
 	uint32_t n_ranges;
-	struct bw_nat_pool range[NAT_POOL_RANGES]; /* in order of range number */
-	uint32_t epoch[NAT_POOL_RANGES];
+	struct bw_nat_pool range[BW_NAT_POOL_RANGES]; /* in order of range number */
+	uint32_t epoch[BW_NAT_POOL_RANGES];
 	struct nat_pool *built; /* NULL: to be made */
+};
+
+#define NAT_LIMITS_MAX 4096
+
+struct nat_conf_limit {
+	struct bw_nat_limit limit;
+	uint32_t epoch;
 };
 
 /* An interface's primary address (0 = none) and, if name, its name. */
@@ -35,6 +42,8 @@ struct nat_conf {
 	uint32_t n_pools, pools_size;
 	uint32_t n_if_rules;
 	struct bw_nat_config config;
+	struct nat_conf_limit *limit; /* sorted by nat_limit_compare() */
+	uint32_t n_limits, limits_size;
 	uint32_t epoch, generation, config_generation;
 	bool dirty;
 
@@ -49,12 +58,19 @@ struct nat_conf {
 void nat_conf_init(struct nat_conf *c, const struct nat_seeds *seeds);
 void nat_conf_fini(struct nat_conf *c);
 
-/* All: 0, -EINVAL, -ENOENT (del), -ENOSPC (ranges), -ENOMEM; nothing is changed on failure. */
+/* All: 0, -EINVAL, -ENOENT (del), -ENOSPC (ranges, limits), -ENOMEM; nothing is changed on failure.
+ */
 int nat_conf_rule_set(struct nat_conf *c, const struct bw_nat_rule *rule);
 int nat_conf_rule_del(struct nat_conf *c, uint32_t rule_id);
 int nat_conf_pool_set(struct nat_conf *c, const struct bw_nat_pool *pool);
 int nat_conf_pool_del(struct nat_conf *c, uint32_t pool_id);
 int nat_conf_config_set(struct nat_conf *c, const struct bw_nat_config *config);
+int nat_conf_limit_set(struct nat_conf *c, const struct bw_nat_limit *limit);
+int nat_conf_limit_del(struct nat_conf *c, const struct bw_nat_limit *limit);
+
+/* conf_limit.c, for conf.c: removes those of other epochs; gives the rules a copy, 0 or -ENOMEM. */
+void nat_conf_limits_sweep(struct nat_conf *c);
+int nat_conf_limits_copy(const struct nat_conf *c, struct nat_rules *out);
 
 void nat_conf_sync_begin(struct nat_conf *c);
 int nat_conf_sync_end(struct nat_conf *c);

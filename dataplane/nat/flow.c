@@ -123,7 +123,8 @@ static bool choose_global(struct nat_shard *sh, const struct nat_pool *pool,
 		      flow->proto == IPPROTO_ICMP;
 	uint16_t port;
 
-	for (uint32_t i = 0; i < pool->n_addrs; i++) {
+	for (uint32_t i = nat_pool_next(pool, map->local, NAT_POOL_NONE); i != NAT_POOL_NONE;
+		i = nat_pool_next(pool, map->local, i)) {
 		end.global = map->global = nat_pool_addr(pool, i);
 		if (nat_rules_addr_claimed(sh->rules, end.global))
 			continue;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How many sessions each inside host has, for `max-entries all-host`: one table
+ * How many sessions each inside host has, for `max-entries all-host` and `host`: one table
  * that all workers count in. A word holds address, VRF and count, and changes by
  * compare-and-exchange only. A word whose count fell to zero may be taken by
  * another host.

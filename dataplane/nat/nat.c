@@ -113,6 +113,16 @@ int nat_config_set(struct dp *dp, const struct bw_nat_config *config)
 	return nat_conf_config_set(&dp->nat->conf, config);
 }
 
+int nat_limit_set(struct dp *dp, const struct bw_nat_limit *limit)
+{
+	return nat_conf_limit_set(&dp->nat->conf, limit);
+}
+
+int nat_limit_del(struct dp *dp, const struct bw_nat_limit *limit)
+{
+	return nat_conf_limit_del(&dp->nat->conf, limit);
+}
+
 void nat_sync_begin(struct dp *dp)
 {
 	nat_conf_sync_begin(&dp->nat->conf);

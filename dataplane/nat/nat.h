@@ -60,6 +60,8 @@ int nat_rule_del(struct dp *dp, uint32_t rule_id);
 int nat_pool_set(struct dp *dp, const struct bw_nat_pool *pool);
 int nat_pool_del(struct dp *dp, uint32_t pool_id);
 int nat_config_set(struct dp *dp, const struct bw_nat_config *config);
+int nat_limit_set(struct dp *dp, const struct bw_nat_limit *limit);
+int nat_limit_del(struct dp *dp, const struct bw_nat_limit *limit);
 
 /* What is not set again between the two is deleted by the second. */
 void nat_sync_begin(struct dp *dp);

@@ -8,13 +8,18 @@
 
 #include "nat/mem.h"
 
+static uint32_t host_mask(uint8_t plen)
+{
+	return plen ? ~(~0u << (32 - plen)) : ~0u;
+}
+
 static int set_range(struct nat_pool_range *r, const struct bw_nat_pool *conf)
 {
 	uint32_t start = ntohl(conf->start), end = ntohl(conf->end), mask;
 
 	if (start > end || conf->plen > 32)
 		return -EINVAL;
-	mask = conf->plen ? ~0u << (32 - conf->plen) : 0;
+	mask = ~host_mask(conf->plen);
 	if ((start & mask) != (end & mask))
 		return -EINVAL;
 	if (start != end && conf->plen < 31) {
@@ -45,7 +50,7 @@ struct nat_pool *nat_pool_create(const struct nat_seeds *seeds, const struct bw_
 	unsigned n_ranges, const char *name)
 {
 	struct nat_pool *p = calloc(1, sizeof(*p));
-	int err = n_ranges == 0 || n_ranges > NAT_POOL_RANGES ? -EINVAL : 0;
+	int err = n_ranges == 0 || n_ranges > BW_NAT_POOL_RANGES ? -EINVAL : 0;
 
 	if (!p)
 		return NULL;
@@ -55,6 +60,8 @@ struct nat_pool *nat_pool_create(const struct nat_seeds *seeds, const struct bw_
 		if (err == 0 && p->n_addrs + p->range[i].count > NAT_POOL_MAX)
 			err = -EINVAL;
 		p->id = ranges[i].pool_id;
+		p->match_host = ranges[i].flags & BW_NAT_POOL_F_MATCH_HOST;
+		p->host_mask = host_mask(ranges[i].plen);
 		p->n_addrs += p->range[i].count;
 		p->n_ranges++;
 	}
@@ -87,6 +94,23 @@ uint32_t nat_pool_addr(const struct nat_pool *p, uint32_t n)
 		n -= p->range[i].count;
 	}
 	return 0;
+}
+
+uint32_t nat_pool_next(const struct nat_pool *p, uint32_t local, uint32_t n)
+{
+	uint32_t next = n + 1, base = 0, own = ntohl(local) & p->host_mask;
+
+	if (!p->match_host)
+		return next < p->n_addrs ? next : NAT_POOL_NONE;
+	for (unsigned i = 0; i < p->n_ranges; i++) {
+		const struct nat_pool_range *r = &p->range[i];
+		uint32_t at = ((r->first & ~p->host_mask) | own) - r->first;
+
+		if (at < r->count && base + at >= next)
+			return base + at;
+		base += r->count;
+	}
+	return NAT_POOL_NONE;
 }
 
 uint32_t nat_pool_slot(const struct nat_pool *p, uint32_t addr)
@@ -144,7 +168,7 @@ uint32_t nat_pool_bind(struct nat_pool *p, uint64_t host, uint32_t now,
 
 	if (n != NAT_POOL_NONE)
 		return n;
-	for (n = 0; n < p->n_addrs; n++) {
+	while ((n = nat_pool_next(p, (uint32_t)host, n)) != NAT_POOL_NONE) {
 		free_slot = 0;
 		if (atomic_load_explicit(&p->slot[n], memory_order_relaxed) != 0 ||
 			!usable(arg, nat_pool_addr(p, n)))

@@ -18,9 +18,8 @@
 #include "api/msg.h"
 #include "nat/hosts.h"
 
-#define NAT_POOL_RANGES 16
-#define NAT_POOL_MAX	(1u << 20) /* addresses */
-#define NAT_POOL_NONE	UINT32_MAX
+#define NAT_POOL_MAX  (1u << 20) /* addresses */
+#define NAT_POOL_NONE UINT32_MAX
 
 struct nat_pool_range {
 	uint32_t first, count; /* host byte order */
@@ -30,7 +29,9 @@ struct nat_pool {
 	uint32_t id;	  /* 0: an interface's address */
 	uint32_t n_addrs; /* may be 0 */
 	uint32_t n_ranges;
-	struct nat_pool_range range[NAT_POOL_RANGES];
+	struct nat_pool_range range[BW_NAT_POOL_RANGES];
+	bool match_host;    /* a host gets the address with its own host part, or none */
+	uint32_t host_mask; /* host byte order: what is the host's part */
 	char name[BW_NAME_LEN];
 	const struct nat_seeds *seeds;
 	_Atomic uint64_t *slot; /* [n_addrs]: as in hosts.h; 0 = free */
@@ -50,6 +51,12 @@ void nat_pool_destroy(struct nat_pool *pool);
 /* The n-th address, in network byte order. */
 uint32_t nat_pool_addr(const struct nat_pool *pool, uint32_t n);
 
+/*
+ * The slots of the addresses that a host (network byte order) may have, in order: the first one
+ * after n, NAT_POOL_NONE at the end. Begin with n = NAT_POOL_NONE.
+ */
+uint32_t nat_pool_next(const struct nat_pool *pool, uint32_t local, uint32_t n);
+
 /* Which one addr is, or NAT_POOL_NONE. */
 uint32_t nat_pool_slot(const struct nat_pool *pool, uint32_t addr);
 
@@ -57,8 +64,8 @@ uint32_t nat_pool_slot(const struct nat_pool *pool, uint32_t addr);
 uint32_t nat_pool_hold(struct nat_pool *pool, uint64_t host);
 
 /*
- * Give the host the first free slot that usable(arg, addr) allows, without a session. Only by
- * the host's home. The slot, or NAT_POOL_NONE.
+ * Give the host the first free slot it may have that usable(arg, addr) allows, without a session.
+ * Only by the host's home. The slot, or NAT_POOL_NONE.
  */
 uint32_t nat_pool_bind(struct nat_pool *pool, uint64_t host, uint32_t now,
 	bool (*usable)(const void *arg, uint32_t addr), const void *arg);

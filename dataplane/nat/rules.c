@@ -52,6 +52,7 @@ void nat_rules_destroy(struct nat_rules *r)
 	free(r->head[BY_LOCAL]);
 	free(r->head[BY_GLOBAL]);
 	free(r->globals);
+	free(r->limits);
 	free(r);
 }
 
@@ -150,6 +151,24 @@ int nat_rules_finish(struct nat_rules *r)
 {
 	link_statics(r);
 	return collect_globals(r);
+}
+
+int nat_limit_compare(const void *a, const void *b)
+{
+	const struct bw_nat_limit *x = a, *y = b;
+
+	if (x->vrf != y->vrf)
+		return x->vrf < y->vrf ? -1 : 1;
+	return (x->addr > y->addr) - (x->addr < y->addr);
+}
+
+uint32_t nat_rules_host_limit(const struct nat_rules *r, uint32_t local, uint8_t vrf)
+{
+	const struct bw_nat_limit key = { .addr = local, .vrf = vrf }, *own = NULL;
+
+	if (r->n_limits)
+		own = bsearch(&key, r->limits, r->n_limits, sizeof(key), nat_limit_compare);
+	return own ? own->max : r->config.max_per_host;
 }
 
 /* The first static rule of that key. A rule of any VRF will do if any_vrf. */

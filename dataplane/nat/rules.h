@@ -35,6 +35,8 @@ struct nat_rules {
 	uint32_t generation;	    /* of these rules */
 	uint32_t config_generation; /* of the timeouts and limits */
 	struct bw_nat_config config;
+	uint32_t n_limits;
+	struct bw_nat_limit *limits; /* sorted by nat_limit_compare() */
 	const struct nat_seeds *seeds;
 
 	uint32_t n_statics; /* statics[1 .. n_statics] */
@@ -67,6 +69,12 @@ struct nat_rules *nat_rules_create(
 void nat_rules_add_static(struct nat_rules *r, const struct nat_static *st);
 void nat_rules_add_dynamic(struct nat_rules *r, const struct nat_dynamic *dyn);
 int nat_rules_finish(struct nat_rules *r);
+
+/* Limits are in order of VRF, then of address as a number of no meaning. As for bsearch(). */
+int nat_limit_compare(const void *a, const void *b);
+
+/* How many sessions an inside host may have; 0: as many as there can be. */
+uint32_t nat_rules_host_limit(const struct nat_rules *r, uint32_t local, uint8_t vrf);
 void nat_rules_destroy(struct nat_rules *r);
 
 /* The static mapping for a flow's local end. False if there is none. */

@@ -114,7 +114,7 @@ static uint32_t take_id(struct nat_shard *sh)
 static uint8_t take_room(struct nat_shard *sh, uint32_t local, uint8_t vrf, uint32_t *host)
 {
 	const struct bw_nat_config *config = &sh->rules->config;
-	uint32_t limit = sh->shared->capacity, total;
+	uint32_t limit = sh->shared->capacity, total, of_host;
 
 	if (config->max_entries && config->max_entries < limit)
 		limit = config->max_entries;
@@ -125,8 +125,8 @@ static uint8_t take_room(struct nat_shard *sh, uint32_t local, uint8_t vrf, uint
 		return BW_DROP_NAT_TABLE_FULL;
 	}
 	*host = 0;
-	if (config->max_per_host &&
-		nat_hosts_get(&sh->shared->hosts, local, vrf, config->max_per_host, host)) {
+	of_host = nat_rules_host_limit(sh->rules, local, vrf);
+	if (of_host && nat_hosts_get(&sh->shared->hosts, local, vrf, of_host, host)) {
 		atomic_fetch_sub_explicit(&sh->shared->total, 1, memory_order_relaxed);
 		return BW_DROP_NAT_HOST_LIMIT;
 	}
@@ -298,7 +298,6 @@ void nat_shard_remove(struct nat_shard *sh, uint32_t id)
 static unsigned rescan(struct nat_shard *sh, unsigned budget)
 {
 	uint32_t high = atomic_load_explicit(&sh->high, memory_order_relaxed), id = sh->rescan;
-	uint32_t limit = sh->rules->config.max_per_host;
 	unsigned n;
 
 	for (n = 0; n < budget && id <= high; n++, id++) {
@@ -307,7 +306,7 @@ static unsigned rescan(struct nat_shard *sh, unsigned budget)
 		if (!s->flags)
 			continue;
 		nat_shard_retime(sh, s);
-		if (limit && s->host == 0)
+		if (s->host == 0 && nat_rules_host_limit(sh->rules, s->local, s->vrf[NAT_OUT]) != 0)
 			nat_hosts_get(&sh->shared->hosts, s->local, s->vrf[NAT_OUT],
 				NAT_HOST_MAX - 1, &s->host);
 	}

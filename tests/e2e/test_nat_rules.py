@@ -25,6 +25,7 @@ def configured(net):
 
     def take(text):
         net.router.configure(text)
+        translations(net)  # which the dataplane answers after what it was told before
     yield take
     path = f"{net.lab.dir}/before.cfg"
     with open(path, "w", encoding="utf-8") as f:
@@ -153,6 +154,36 @@ def test_pool_without_overload(net, configured):
     third = net.lan_wire.station("02:00:00:00:20:12", "192.168.20.12", gateway="192.168.20.1")
     third.send(udp("192.168.20.12", WEB, 500, 9))
     net.peer.expect_nothing(lambda p: UDP in p)
+
+
+def test_pool_of_ranges(net, configured):
+    """The second range serves when the first one's address is taken."""
+    configured("no ip nat inside source list 1 pool GIP overload\n"
+               "ip nat pool SOME prefix-length 24\n address 192.168.10.40 192.168.10.40\n"
+               " address 192.168.10.60 192.168.10.60\n"
+               "ip nat inside source list 1 pool SOME\n")
+    seen = [sender.exchange(udp(sender.address, WEB, 507, 9), net.peer, lambda p: UDP in p).src
+            for sender in (net.host, net.host2)]
+    assert seen == ["192.168.10.40", "192.168.10.60"]
+    for address in seen:
+        assert net.peer.resolve(address) == net.peer.resolve(WAN_ROUTER)
+    got = net.peer.exchange(udp(WEB, "192.168.10.60", 9, 507), net.host2, lambda p: UDP in p)
+    assert got.dst == LAN_HOST2
+
+
+def test_pool_matches_hosts(net, configured):
+    configured("no ip nat inside source list 1 pool GIP overload\n"
+               "ip nat pool SAME 192.168.10.2 192.168.10.254 prefix-length 24 type match-host\n"
+               "ip nat inside source list 1 pool SAME\n")
+    for sender in (net.host2, net.host):
+        got = sender.exchange(udp(sender.address, WEB, 508, 9), net.peer, lambda p: UDP in p)
+        assert got.src == sender.address.replace("192.168.20.", "192.168.10.")
+
+
+def test_pool_of_type_rotary_is_refused(net, configured):
+    done = net.router.load("ip nat pool R 192.168.10.40 192.168.10.41 prefix-length 24"
+                           " type rotary\n")
+    assert done.returncode != 0 and "%Pools of type rotary are not supported" in done.stdout
 
 
 def test_interface_overload(net, configured):
@@ -287,6 +318,20 @@ def test_max_entries_of_a_host(net, configured):
     lines = translations(net).splitlines()
     for address in (LAN_HOST, LAN_HOST2):
         assert sum(f" {address}:" in line for line in lines) == 3
+
+
+def test_max_entries_of_one_host(net, configured):
+    """It has a limit of its own, the others that of all."""
+    configured("ip nat translation max-entries all-host 5\n"
+               f"ip nat translation max-entries host {LAN_HOST} 2\n")
+    for sender in (net.host, net.host2):
+        for sport in range(730, 738):
+            sender.send(udp(sender.address, WEB, sport, 9))
+        sender.send(IP(src="172.16.0.9", dst=WEB) / UDP(sport=1, dport=9) / b"last")
+        net.peer.expect(lambda p: p.src == "172.16.0.9")
+    lines = translations(net).splitlines()
+    for address, count in ((LAN_HOST, 2), (LAN_HOST2, 5)):
+        assert sum(f" {address}:" in line for line in lines) == count
 
 
 def test_port_exhaustion_drops_the_new_flow_only(net, configured):

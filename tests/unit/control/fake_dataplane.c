@@ -105,6 +105,9 @@ static bool same(const struct fake_object *o, const struct bw_msg *m, uint16_t t
 		return h->arp.if_id == m->arp.if_id && h->arp.addr == m->arp.addr;
 	case BW_CMD_NAT_CONFIG:
 		return true;
+	case BW_CMD_NAT_POOL_SET:
+		return h->nat_pool.pool_id == m->nat_pool.pool_id &&
+		       h->nat_pool.range == m->nat_pool.range;
 	case BW_CMD_ACL_ENTRY:
 		return h->ace.acl_id == m->ace.acl_id && h->ace.index == m->ace.index;
 	default: /* the id is the first field of all others */
@@ -257,6 +260,18 @@ static bool refers(const struct fake_object *o, uint16_t type, uint32_t id)
 	return false;
 }
 
+/* Of a pool, those of numbers from `first` on. */
+static void drop_ranges(struct fake_dataplane *f, uint32_t pool_id, unsigned first)
+{
+	for (size_t i = f->n; i-- > 0;) {
+		const struct fake_object *x = &f->object[i];
+
+		if (x->type == BW_CMD_NAT_POOL_SET && x->msg.nat_pool.pool_id == pool_id &&
+			x->msg.nat_pool.range >= first)
+			drop(f, i);
+	}
+}
+
 static enum bw_error remove_object(struct fake_dataplane *f, const struct bw_msg *m, uint16_t type)
 {
 	struct fake_object *o = find(f, m, type);
@@ -279,6 +294,8 @@ static enum bw_error remove_object(struct fake_dataplane *f, const struct bw_msg
 			   (x->type == BW_CMD_IF_VLANS && x->msg.if_vlans.if_id == m->ref.id))
 			drop(f, i);
 	}
+	if (type == BW_CMD_NAT_POOL_SET)
+		drop_ranges(f, m->ref.id, 1);
 	o = find(f, m, type);
 	drop(f, (size_t)(o - f->object));
 	f->dels++;
@@ -377,6 +394,7 @@ static enum bw_error carry_out(struct fake_dataplane *f, const struct bw_msg *m)
 	case BW_CMD_NAT_POOL_SET:
 	case BW_CMD_NAT_RULE_SET:
 	case BW_CMD_NAT_CONFIG:
+	case BW_CMD_NAT_LIMIT_SET:
 	case BW_CMD_HOST_SET:
 	case BW_CMD_PPPOE_SET:
 		if (check_set(f, m) != BW_OK)
@@ -384,6 +402,8 @@ static enum bw_error carry_out(struct fake_dataplane *f, const struct bw_msg *m)
 		store(f, m);
 		if (m->hdr.type == BW_CMD_PPPOE_SET)
 			take_client(f, m->pppoe.client_id);
+		if (m->hdr.type == BW_CMD_NAT_POOL_SET && m->nat_pool.flags & BW_NAT_POOL_F_LAST)
+			drop_ranges(f, m->nat_pool.pool_id, m->nat_pool.range + 1u);
 		return BW_OK;
 	case BW_CMD_PPPOE_TEXT:
 		return take_text(f, &m->pppoe_text);
@@ -401,6 +421,7 @@ static enum bw_error carry_out(struct fake_dataplane *f, const struct bw_msg *m)
 	case BW_CMD_ACL_DEL:
 	case BW_CMD_NAT_POOL_DEL:
 	case BW_CMD_NAT_RULE_DEL:
+	case BW_CMD_NAT_LIMIT_DEL:
 	case BW_CMD_PPPOE_DEL: {
 		static const uint16_t set[BW_CMD_MAX] = {
 			[BW_CMD_IF_DEL] = BW_CMD_IF_SET,
@@ -412,6 +433,7 @@ static enum bw_error carry_out(struct fake_dataplane *f, const struct bw_msg *m)
 			[BW_CMD_NAT_POOL_DEL] = BW_CMD_NAT_POOL_SET,
 			[BW_CMD_NAT_RULE_DEL] = BW_CMD_NAT_RULE_SET,
 			[BW_CMD_PPPOE_DEL] = BW_CMD_PPPOE_SET,
+			[BW_CMD_NAT_LIMIT_DEL] = BW_CMD_NAT_LIMIT_SET,
 		};
 
 		return remove_object(f, m, set[m->hdr.type]);

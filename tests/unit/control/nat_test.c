@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* NAT as configured: pools, rules, what they refer to, aliases. */
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/context_engine.h"
+
+#include "control/format.h"
 
 #include "support.h"
 
@@ -101,6 +104,129 @@ static void pools_are_checked(void)
 						"no ip nat pool GIP\n"),
 		"");
 	CU_ASSERT_PTR_NULL(strstr(bench_running(&b), "GIP"));
+	bench_close(&b);
+}
+
+/* The ranges of the pools that the dataplane has: "0:10.0.0.5-10.0.0.9/1 ...", flags last. */
+static const char *ranges(const struct bench *b)
+{
+	static char text[1024];
+	char start[FORMAT_IP_SIZE], end[FORMAT_IP_SIZE];
+
+	text[0] = '\0';
+	for (unsigned range = 0; range < BW_NAT_POOL_RANGES; range++)
+		for (size_t i = 0; i < b->dp.n; i++) {
+			const struct bw_nat_pool *p = &b->dp.object[i].msg.nat_pool;
+
+			if (b->dp.object[i].type == BW_CMD_NAT_POOL_SET && p->range == range)
+				snprintf(text + strlen(text), sizeof(text) - strlen(text),
+					"%u:%s-%s/%u ", range, format_ip(p->start, start),
+					format_ip(p->end, end), p->flags);
+		}
+	return text;
+}
+
+static void pools_of_several_ranges(void)
+{
+	static const char config[] = "ip nat pool P prefix-length 24\n"
+				     " address 10.0.0.5 10.0.0.9\n"
+				     " address 10.1.0.7 10.1.0.7\n"
+				     " address 10.2.0.1 10.2.0.3\n!\n"
+				     "ip nat inside source list 1 pool P overload\n";
+	static const char fewer[] = "access-list 1 permit any\nip nat pool P prefix-length 24\n"
+				    " address 10.0.0.5 10.0.0.9\n address 10.2.0.1 10.2.0.3\n"
+				    "ip nat inside source list 1 pool P overload\n";
+	char whole[4096];
+	struct bench b;
+	uint32_t id;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, "access-list 1 permit any\n");
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, config), "");
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench_running(&b), config));
+	CU_ASSERT_STRING_EQUAL(
+		ranges(&b), "0:10.0.0.5-10.0.0.9/0 1:10.1.0.7-10.1.0.7/0 2:10.2.0.1-10.2.0.3/1 ");
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench_show(&b, "show ip nat statistics"),
+		" pool P: netmask 255.255.255.0\n\tstart 10.0.0.5 end 10.0.0.9\n"
+		"\tstart 10.1.0.7 end 10.1.0.7\n\tstart 10.2.0.1 end 10.2.0.3\n"
+		"\ttype generic, total addresses 9, allocated 0 (0%), misses 0\n"));
+	/* It may grow in use, and shrinks when it is not; a file may do both. */
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "ip nat pool P prefix-length 24\n no address 10.1.0.7 10.1.0.7\n"),
+		"%Pool P in use, cannot redefine\n");
+	bench_config(&b, "ip nat pool P prefix-length 24\n address 10.3.0.1 10.3.0.1\n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(ranges(&b), " 2:10.2.0.1-10.2.0.3/0 3:10.3.0.1-10.3.0.1/1 "));
+	id = rule(&b, 0)->pool_id;
+	snprintf(whole, sizeof(whole), "%s", bench_running(&b));
+	bench_restart_control(&b, whole);
+	CU_ASSERT_EQUAL(rule(&b, 0)->pool_id, id);
+	CU_ASSERT_PTR_NOT_NULL(strstr(ranges(&b), " 3:10.3.0.1-10.3.0.1/1 "));
+	CU_ASSERT_EQUAL(
+		cli_config_replace(b.config, &b.ctx, fewer, strlen(fewer), false, NULL, NULL), 0);
+	bench_run(&b);
+	CU_ASSERT_STRING_EQUAL(ranges(&b), "0:10.0.0.5-10.0.0.9/0 1:10.2.0.1-10.2.0.3/1 ");
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1);
+	bench_config(&b, "no ip nat inside source list 1 pool P overload\nno ip nat pool P\n");
+	CU_ASSERT_STRING_EQUAL(ranges(&b), "");
+	CU_ASSERT_PTR_NULL(strstr(bench_running(&b), "pool"));
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+}
+
+static void ranges_are_checked(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "ip nat pool P netmask 255.255.255.0\n"
+				 " address 10.0.0.9 10.0.0.5\n address 10.0.0.5 10.0.1.5\n"
+				 " address 10.0.0.5 10.0.0.9\n address 10.0.0.9 10.0.0.20\n"
+				 "ip nat pool P 10.0.0.5 10.0.0.9 netmask 255.255.255.0\n"
+				 "ip nat pool Q 10.0.0.5 10.0.0.9 netmask 255.255.255.0\n"
+				 "ip nat pool Q netmask 255.255.255.0\n"
+				 "ip nat pool P netmask 255.255.255.252\n"
+				 "ip nat pool R 10.0.0.5 10.0.0.9 prefix-length 24 type rotary\n"
+				 "ip nat pool R prefix-length 24 type rotary\n"),
+		"%End address less than start address\n"
+		"%Start and end addresses on different subnets\n"
+		"%Range overlaps with another one of pool P\n"
+		"%Pool P exists with its addresses given otherwise\n"
+		"%Pool Q exists with its addresses given otherwise\n"
+		"%Start and end addresses on different subnets\n"
+		"%Pools of type rotary are not supported on this platform\n"
+		"%Pools of type rotary are not supported on this platform\n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench_running(&b),
+		"ip nat pool P netmask 255.255.255.0\n address 10.0.0.5 10.0.0.9\n!\n"
+		"ip nat pool Q 10.0.0.5 10.0.0.9 netmask 255.255.255.0\n"));
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, "no ip nat pool P\nno ip nat pool Q\n"
+						"ip nat pool P 10.0.0.5 10.0.0.9 netmask "
+						"255.255.255.0\n"),
+		"");
+	for (unsigned i = 0; i <= BW_NAT_POOL_RANGES; i++) {
+		char text[96];
+
+		snprintf(text, sizeof(text),
+			"ip nat pool M prefix-length 24\n address 10.0.%u.1 10.0.%u.2\n", i, i);
+		CU_ASSERT_STRING_EQUAL(bench_config(&b, text),
+			i < BW_NAT_POOL_RANGES ? "" : "%Pool M has 16 ranges, which is the most\n");
+	}
+	bench_close(&b);
+}
+
+static void a_pool_may_match_hosts(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, "access-list 1 permit any\n"
+			 "ip nat pool P 10.0.0.5 10.0.0.9 prefix-length 24 type match-host\n"
+			 "ip nat inside source list 1 pool P\n");
+	CU_ASSERT_STRING_EQUAL(ranges(&b), "0:10.0.0.5-10.0.0.9/3 ");
+	CU_ASSERT_PTR_NOT_NULL(strstr(
+		bench_show(&b, "show ip nat statistics"), "\ttype match-host, total addresses 5"));
 	bench_close(&b);
 }
 
@@ -213,6 +339,49 @@ static void timeouts_and_limits(void)
 	bench_close(&b);
 }
 
+static const struct bw_nat_limit *limit_of(const struct bench *b, const char *addr)
+{
+	for (size_t i = 0; i < b->dp.n; i++)
+		if (b->dp.object[i].type == BW_CMD_NAT_LIMIT_SET &&
+			b->dp.object[i].msg.nat_limit.addr == ip(addr))
+			return &b->dp.object[i].msg.nat_limit;
+	return NULL;
+}
+
+static void limits_of_hosts(void)
+{
+	static const char lines[] = "ip nat translation max-entries host 10.0.0.1 100\n"
+				    "ip nat translation max-entries host 10.0.0.2 200\n";
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, lines), "");
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench_running(&b), lines));
+	CU_ASSERT_EQUAL(limit_of(&b, "10.0.0.1")->max, 100);
+	CU_ASSERT_EQUAL(limit_of(&b, "10.0.0.2")->max, 200);
+	bench_config(&b, "ip nat translation max-entries host 10.0.0.1 50\n"
+			 "no ip nat translation max-entries host 10.0.0.2\n");
+	CU_ASSERT_EQUAL(limit_of(&b, "10.0.0.1")->max, 50);
+	CU_ASSERT_PTR_NULL(limit_of(&b, "10.0.0.2"));
+	/* Gone and back within one turn. */
+	bench_config(&b, "no ip nat translation max-entries host 10.0.0.1 50\n"
+			 "ip nat translation max-entries host 10.0.0.1 70\n");
+	CU_ASSERT_EQUAL(limit_of(&b, "10.0.0.1")->max, 70);
+	/* A restarted control tells the dataplane what it wants now. */
+	bench_restart_control(&b, "ip nat translation max-entries host 10.0.0.3 300\n");
+	CU_ASSERT_PTR_NULL(limit_of(&b, "10.0.0.1"));
+	CU_ASSERT_EQUAL(limit_of(&b, "10.0.0.3")->max, 300);
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, "ip nat translation max-entries list 1 5\n"
+						"ip nat translation max-entries vrf r1 5\n"
+						"ip nat translation max-entries all-vrf 5\n"),
+		"% max-entries list is not supported on this platform\n"
+		"% max-entries vrf is not supported on this platform\n"
+		"% max-entries all-vrf is not supported on this platform\n");
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+}
+
 /* `no` of what has live sessions asks; nothing is done before the answer. */
 static void no_with_sessions_asks(void)
 {
@@ -242,6 +411,10 @@ int main(void)
 			rules_work_once_all_they_name_is_there },
 		{ "a list comes back with its user", a_list_comes_back_with_its_user },
 		{ "pools are checked", pools_are_checked },
+		{ "pools of several ranges", pools_of_several_ranges },
+		{ "ranges are checked", ranges_are_checked },
+		{ "a pool may match hosts", a_pool_may_match_hosts },
+		{ "limits of hosts", limits_of_hosts },
 		{ "static rules do not contradict", static_rules_do_not_contradict },
 		{ "ports by an interface", ports_by_an_interface },
 		{ "globals are answered in ARP", globals_are_answered_in_arp },

@@ -181,6 +181,17 @@ void fx_limits(struct fixture *fx, uint32_t entries, uint32_t per_host)
 	fx_commit(fx);
 }
 
+void fx_host_limit(struct fixture *fx, const char *addr, uint32_t max)
+{
+	struct bw_nat_limit limit = { .addr = ip4(addr), .max = max };
+
+	if (max)
+		must(nat_conf_limit_set(&fx->conf, &limit) == 0);
+	else
+		must(nat_conf_limit_del(&fx->conf, &limit) == 0);
+	fx_commit(fx);
+}
+
 static struct outcome run(struct fixture *fx, unsigned shard, struct packet *p, unsigned flags,
 	void (*fn)(struct nat_shard *, struct nat_pkt *, unsigned))
 {

@@ -45,6 +45,7 @@ void fx_del(struct fixture *fx, uint32_t rule_id);
 void fx_commit(struct fixture *fx);
 void fx_timeout(struct fixture *fx, enum bw_nat_timeout which, uint32_t seconds);
 void fx_limits(struct fixture *fx, uint32_t entries, uint32_t per_host);
+void fx_host_limit(struct fixture *fx, const char *addr, uint32_t max); /* 0: none of its own */
 
 /* Translate, starting at a shard, and following hand-overs. */
 struct outcome fx_out(struct fixture *fx, unsigned shard, struct packet *p, unsigned flags);

@@ -391,6 +391,69 @@ static void pool_of_several_ranges(void)
 	fx_fini(&fx);
 }
 
+/* The last range says so: what a longer pool had after it goes. */
+static void pool_that_becomes_shorter(void)
+{
+	struct bw_nat_pool range = { .pool_id = 1, .plen = 24 };
+
+	fx_init(&fx, 1, 1000);
+	for (range.range = 0; range.range < 4; range.range++) {
+		range.start = range.end = htonl(0xc6120005 + range.range * 256u);
+		CU_ASSERT_EQUAL(nat_conf_pool_set(&fx.conf, &range), 0);
+	}
+	fx_dynamic(&fx, 10, 1, 1, true);
+	CU_ASSERT_EQUAL(fx.rules->dynamics[0].pool->n_addrs, 4);
+	range.range = 1;
+	range.flags = BW_NAT_POOL_F_LAST;
+	range.start = range.end = ip4("198.18.9.9");
+	CU_ASSERT_EQUAL(nat_conf_pool_set(&fx.conf, &range), 0);
+	fx_commit(&fx);
+	CU_ASSERT_EQUAL(fx.rules->dynamics[0].pool->n_addrs, 2);
+	CU_ASSERT_EQUAL(nat_pool_addr(fx.rules->dynamics[0].pool, 1), ip4("198.18.9.9"));
+	fx_fini(&fx);
+}
+
+/* A host's global has the host's own part, in the first range that has it. */
+static void pool_that_matches_hosts(void)
+{
+	struct bw_nat_pool range[2] = {
+		{ .pool_id = 1, .plen = 24, .start = ip4("198.18.0.8"), .end = ip4("198.18.0.10") },
+		{ .pool_id = 1,
+			.range = 1,
+			.plen = 24,
+			.start = ip4("198.18.1.10"),
+			.end = ip4("198.18.1.20") },
+	};
+	struct flow f = { HOST, SERVER, 80, 99, .proto = IPPROTO_UDP };
+	struct packet p;
+
+	for (unsigned overload = 0; overload < 2; overload++) {
+		fx_init(&fx, 2, 1000);
+		for (unsigned i = 0; i < 2; i++) {
+			range[i].flags = BW_NAT_POOL_F_MATCH_HOST;
+			CU_ASSERT_EQUAL(nat_conf_pool_set(&fx.conf, &range[i]), 0);
+		}
+		fx_dynamic(&fx, 10, 1, 1, overload);
+		f.src = HOST;
+		check_out(&f, "198.18.0.10", 80);
+		f.src = HOST2;
+		check_out(&f, "198.18.1.11", 80);
+		f.src = "192.168.21.11"; /* the same part, which is taken */
+		p = make(&f);
+		if (overload)
+			check_out(&f, "198.18.1.11", 1); /* by port, then */
+		else
+			CU_ASSERT_EQUAL(fx_out(&fx, 0, &p, 0).drop, BW_DROP_NAT_NO_PORT);
+		f.src = "192.168.21.10";
+		if (!overload)
+			check_out(&f, "198.18.1.10", 80);
+		f.src = "192.168.20.99"; /* in no range */
+		p = make(&f);
+		CU_ASSERT_EQUAL(fx_out(&fx, 0, &p, 0).drop, BW_DROP_NAT_NO_PORT);
+		fx_fini(&fx);
+	}
+}
+
 static void bad_values_are_refused(void)
 {
 	static const struct bw_nat_rule rules[] = {
@@ -539,6 +602,8 @@ int main(void)
 		{ "references before definitions", references_before_definitions },
 		{ "resynchronisation", resynchronisation },
 		{ "pool of several ranges", pool_of_several_ranges },
+		{ "pool that becomes shorter", pool_that_becomes_shorter },
+		{ "pool that matches hosts", pool_that_matches_hosts },
 		{ "bad values are refused", bad_values_are_refused },
 		{ "many static rules", many_static_rules },
 		{ "VRFs are apart", vrfs_are_apart },

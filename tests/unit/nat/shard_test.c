@@ -295,6 +295,78 @@ static void max_per_host_counts_old_sessions(void)
 	fx_fini(&fx);
 }
 
+/* One host's own limit goes before that of all; what it has already counts. */
+static void limit_of_a_host(void)
+{
+	struct flow f = { HOST, SERVER, 1000, 4000, .proto = IPPROTO_UDP };
+	struct bw_nat_limit bad = { .addr = 0, .max = 1 };
+	struct packet p;
+
+	pat(2, 1000);
+	fx_host_limit(&fx, "192.168.20.11", 3);
+	for (; f.sport < 1020; f.sport++, f.dport++)
+		out(&f);
+	f.src = "192.168.20.11";
+	for (f.sport = 1000; f.sport < 1003; f.sport++, f.dport++)
+		out(&f);
+	p = make(&f);
+	CU_ASSERT_EQUAL(fx_out(&fx, 0, &p, 0).drop, BW_DROP_NAT_HOST_LIMIT);
+	fx_limits(&fx, 0, 2); /* of all others */
+	p = make(&f);
+	CU_ASSERT_EQUAL(fx_out(&fx, 0, &p, 0).drop, BW_DROP_NAT_HOST_LIMIT);
+	fx_host_limit(&fx, "192.168.20.11", 4);
+	out(&f);
+	f.src = "192.168.20.12";
+	for (f.sport = 1000; f.sport < 1002; f.sport++, f.dport++)
+		out(&f);
+	p = make(&f);
+	CU_ASSERT_EQUAL(fx_out(&fx, 0, &p, 0).drop, BW_DROP_NAT_HOST_LIMIT);
+	fx_host_limit(&fx, "192.168.20.12", 9);
+	out(&f);
+	/* Old sessions of a host that had no limit. */
+	fx_limits(&fx, 0, 0);
+	f.src = HOST;
+	f.sport++;
+	out(&f);
+	fx_host_limit(&fx, HOST, 21);
+	fx_pass(&fx, 1);
+	f.sport++;
+	p = make(&f);
+	CU_ASSERT_EQUAL(fx_out(&fx, 0, &p, 0).drop, BW_DROP_NAT_HOST_LIMIT);
+	fx_host_limit(&fx, HOST, 0);
+	out(&f);
+	/* What is not set again between two syncs is gone. */
+	nat_conf_sync_begin(&fx.conf);
+	fx_host_limit(&fx, "192.168.20.11", 4);
+	CU_ASSERT_EQUAL(nat_conf_sync_end(&fx.conf), 0);
+	CU_ASSERT_EQUAL(fx.conf.n_limits, 1);
+	CU_ASSERT_EQUAL(nat_conf_limit_set(&fx.conf, &bad), -EINVAL);
+	bad = (struct bw_nat_limit) { .addr = 1 };
+	CU_ASSERT_EQUAL(nat_conf_limit_set(&fx.conf, &bad), -EINVAL);
+	CU_ASSERT_EQUAL(nat_conf_limit_del(&fx.conf, &bad), -ENOENT);
+	fx_fini(&fx);
+}
+
+static void many_limits(void)
+{
+	struct bw_nat_limit limit = { .max = 5 };
+
+	fx_init(&fx, 1, 1000);
+	for (uint32_t i = 0; i < NAT_LIMITS_MAX; i++) {
+		limit.addr = htonl(0x0a000000 + i * 7919 % NAT_LIMITS_MAX);
+		CU_ASSERT_EQUAL(nat_conf_limit_set(&fx.conf, &limit), 0);
+	}
+	CU_ASSERT_EQUAL(fx.conf.n_limits, NAT_LIMITS_MAX);
+	limit.addr = htonl(0x0b000000);
+	CU_ASSERT_EQUAL(nat_conf_limit_set(&fx.conf, &limit), -ENOSPC);
+	fx_commit(&fx);
+	for (uint32_t i = 0; i < NAT_LIMITS_MAX; i++)
+		CU_ASSERT_EQUAL(nat_rules_host_limit(fx.rules, htonl(0x0a000000 + i), 0), 5);
+	CU_ASSERT_EQUAL(nat_rules_host_limit(fx.rules, limit.addr, 0), 0);
+	CU_ASSERT_EQUAL(nat_rules_host_limit(fx.rules, htonl(0x0a000000), 1), 0);
+	fx_fini(&fx);
+}
+
 /* Buckets far beyond their slots: chains, removed in every order. */
 static void crowded_buckets(void)
 {
@@ -527,6 +599,8 @@ int main(void)
 		{ "max entries", max_entries },
 		{ "max per host", max_per_host },
 		{ "max per host counts old sessions", max_per_host_counts_old_sessions },
+		{ "limit of a host", limit_of_a_host },
+		{ "many limits", many_limits },
 		{ "crowded buckets", crowded_buckets },
 		{ "filled and emptied", filled_and_emptied },
 		{ "flows have one owner", flows_have_one_owner },
