@@ -5,7 +5,8 @@ import pytest
 from scapy.all import ICMP, IP, TCP, UDP, raw
 
 from lab import wait_until
-from topology import LAN_HOST, LAN_HOST2, WAN_ROUTER, WEB, is_error, rt03_on_wires
+from topology import (LAN_HOST, LAN_HOST2, LAN_ROUTER, WAN_ROUTER, WEB, is_error, ready,
+                      rt03_on_wires)
 from wire import fragments, quoted, reassemble
 
 FLOWS = 200
@@ -13,7 +14,9 @@ FLOWS = 200
 
 @pytest.fixture(scope="module")
 def net(lab):
-    return rt03_on_wires(lab, workers=2)
+    made = rt03_on_wires(lab, workers=2)
+    ready(made.host2, LAN_ROUTER)  # of a burst to a neighbour not yet known, all but 8 are lost
+    return made
 
 
 @pytest.fixture(autouse=True)
