@@ -20,6 +20,7 @@ PACKET_AUXDATA = 8
 SO_RCVBUFFORCE = 33
 TP_STATUS_VLAN_VALID = 1 << 4
 BROADCAST = "ff:ff:ff:ff:ff:ff"
+BOUND = 10.0  # seconds for what has to come, on a busy machine
 
 
 class Wire:
@@ -89,7 +90,7 @@ class Wire:
                     return None
                 self.arrived.wait(left)
 
-    def expect(self, match, bound=3.0):
+    def expect(self, match, bound=BOUND):
         """The first frame (as scapy sees it) that matches, of those not yet taken."""
         got = self.take(self.frames, lambda f: match(Ether(f)), bound)
         if got is None:
@@ -225,7 +226,7 @@ class Station:
         head = Ether(src=self.mac, dst=to)
         return raw(head / tag / packet if tag else head / packet)
 
-    def resolve(self, address=None, bound=3.0):
+    def resolve(self, address=None, bound=BOUND):
         """The MAC address behind an address (the gateway's), by ARP."""
         address = address or self.gateway
         if address in self.neighbours:
@@ -250,7 +251,7 @@ class Station:
         """An IPv4 packet to the gateway (or to a MAC address)."""
         self.wire.send(self.frame(to or self.resolve(), packet))
 
-    def expect(self, match, bound=3.0):
+    def expect(self, match, bound=BOUND):
         """The next packet for this station that matches, its checksums checked."""
         got = self.wire.take(self.inbox, lambda p: match(IP(p)), bound)
         if got is None:
@@ -264,12 +265,12 @@ class Station:
         if got is not None:
             raise LabError(f"{self.address}: this should not have come: {IP(got).summary()}")
 
-    def exchange(self, packet, peer, match=lambda p: True, bound=3.0):
+    def exchange(self, packet, peer, match=lambda p: True, bound=BOUND):
         """Send a packet and return what the other station gets of it."""
         self.send(packet)
         return peer.expect(match, bound)
 
-    def echo(self, address, ident=0x4242, seq=1, size=8, bound=3.0, **ip):
+    def echo(self, address, ident=0x4242, seq=1, size=8, bound=BOUND, **ip):
         """Ping once. The reply."""
         self.send(IP(src=self.address, dst=address, **ip) / ICMP(type=8, id=ident, seq=seq)
                   / bytes(size))
