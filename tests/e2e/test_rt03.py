@@ -81,13 +81,14 @@ def test_show_ip_route(net):
 
 
 def test_show_ip_nat_translations(net):
-    """The capture's three sessions, made by the capture's packets."""
+    """The capture's three sessions, made by the capture's packets. Their order is the table's."""
     net.router.cli("clear ip nat translation *")
     for port, address in ((2598, WEB), (2599, WEB2), (2600, WEB3)):
         syn = IP(src=LAN_HOST, dst=address) / TCP(sport=port, dport=80, flags="S")
         net.host.exchange(syn, net.peer, lambda p, a=address: TCP in p and p.dst == a)
     shown = net.router.cli("show ip nat translations").splitlines()
-    assert shown == lines_of("RT03.show_ip_nat_translations.txt")
+    wanted = lines_of("RT03.show_ip_nat_translations.txt")
+    assert shown[0] == wanted[0] and sorted(shown[1:]) == sorted(wanted[1:])
 
 
 def test_show_ip_interface_brief(net):
