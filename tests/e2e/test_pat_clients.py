@@ -26,13 +26,14 @@ def net(lab):
         f.write(made.content)
     made.http = made.wan.spawn([sys.executable, "-u", "-m", "http.server", "80", "-d", www],
                                "http")
-    # bound, or its UDP answers would leave from the other address
-    made.iperf = made.wan.spawn([tool("iperf3"), "-s", "-B", WEB2, "--forceflush"])
     wait_until(lambda: made.lan.run(f"ping -n -c 1 -W 1 {WEB}", check=False).returncode == 0, 20,
                "a ping through")
-    for port in (80, 5201):
-        wait_until(lambda p=port: f":{p} " in made.wan.run("ss -Hltn").stdout, 10, "servers")
+    wait_listening(made, 80)
     return made
+
+
+def wait_listening(net, port):
+    wait_until(lambda: f":{port} " in net.wan.run("ss -Hltn").stdout, 10, f"server at {port}")
 
 
 def test_curl(net):
@@ -76,8 +77,15 @@ def test_traceroute_icmp(net):
 
 
 def iperf(net, *args):
+    """A transfer from a server of its own: one that has just served says for a while it is busy."""
+    # bound, or its UDP answers would leave from the other address
+    server = net.wan.spawn([tool("iperf3"), "-s", "-1", "-B", WEB2, "--forceflush"])
+    wait_listening(net, 5201)
     done = net.lan.run([tool("iperf3"), "-J", "-c", WEB2, *args], bound=60)
-    return json.loads(done.stdout)["end"]
+    result = json.loads(done.stdout)
+    assert "error" not in result, result["error"]
+    server.wait()
+    return result["end"]
 
 
 @pytest.mark.parametrize("args", [[], ["-R"], ["-P", "4"]], ids=["up", "down", "four"])
