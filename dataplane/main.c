@@ -311,13 +311,15 @@ static int run(struct dp *dp)
 
 	if (rc != 0)
 		return -rc;
-	pthread_detach(signals);
 	launch_workers(dp);
 	fprintf(stderr, "byway-dp: instance %s: %u ports, %u worker%s%s\n", dp->instance,
 		dp->n_ports, dp->n_workers, dp->n_workers == 1 ? "" : "s",
 		dp->platform.single_core ? " on the main core" : "");
 	rc = main_loop(dp);
 	atomic_store(&dp->stop, true);
+	/* it may be about to wake workers, or the loop ended without a signal */
+	pthread_kill(signals, SIGTERM);
+	pthread_join(signals, NULL);
 	rte_eal_mp_wait_lcore();
 	say_goodbye(dp);
 	return rc;
