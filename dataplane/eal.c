@@ -2,10 +2,13 @@
 #include "eal.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <rte_alarm.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_log.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,4 +167,46 @@ int eal_start(struct dp *dp, char *err, size_t err_size)
 		return rte_errno ? -rte_errno : -EINVAL;
 	}
 	return 0;
+}
+
+struct interrupts {
+	sem_t known;
+	pthread_t thread;
+};
+
+/* Runs in EAL's interrupt thread, as alarms do. */
+static void tell_thread(void *arg)
+{
+	struct interrupts *i = arg;
+
+	i->thread = pthread_self();
+	sem_post(&i->known);
+}
+
+/*
+ * EAL gives its memory back but lets its interrupt thread go on, which then looks through the
+ * handles of drivers that left some behind (memif: that of its listening socket) in that memory.
+ */
+static void end_interrupt_thread(void)
+{
+	struct interrupts i;
+
+	sem_init(&i.known, 0, 0);
+	if (rte_eal_alarm_set(1, tell_thread, &i) == 0) {
+		while (sem_wait(&i.known) < 0 && errno == EINTR)
+			;
+		pthread_cancel(i.thread);
+		pthread_join(i.thread, NULL);
+	}
+	sem_destroy(&i.known);
+}
+
+void eal_stop(void)
+{
+	char dir[256];
+
+	snprintf(dir, sizeof(dir), "%s", rte_eal_get_runtime_dir());
+	end_interrupt_thread();
+	rte_eal_cleanup();
+	rmdir(dir);
 }

@@ -4,7 +4,6 @@
 #include <getopt.h>
 #include <pthread.h>
 #include <rte_cycles.h>
-#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
@@ -264,7 +263,8 @@ static void stop(struct dp *dp)
 	rte_ring_free(dp->punt);
 	rte_mempool_free(dp->pool);
 	bw_region_free(&dp->region);
-	rte_eal_cleanup();
+	if (dp->start_tsc) /* EAL is up */
+		eal_stop();
 }
 
 /* Signals are taken by a thread of their own: no handler has to find the dataplane's state. */
