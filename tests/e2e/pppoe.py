@@ -5,7 +5,7 @@ import re
 import struct
 from types import SimpleNamespace
 
-from lab import wait_until
+from lab import LabError, wait_until
 from wire import mac_bytes
 
 DISCOVERY, SESSION = 0x8863, 0x8864
@@ -106,6 +106,28 @@ def is_discovery(code):
 
 def is_ppp(protocol, code=None):
     return lambda f: f.protocol == protocol and code in (None, f.packet_code)
+
+
+# ---- on a relay whose devices are `router` and `isp` ----
+
+
+def heard(relay, source, match):
+    """The frames that came from one side and match, as Frames."""
+    frames = [Frame(frame) for side, frame in list(relay.seen) if side == source]
+    return [f for f in frames if match(f)]
+
+
+def expect(relay, source, match, bound=10.0, count=1, what="frames"):
+    """Wait for so many frames; all of them that there are then."""
+    def enough():
+        found = heard(relay, source, match)
+        return found if len(found) >= count else None
+    try:
+        return wait_until(enough, bound)
+    except LabError:
+        there = "\n".join(f"  {side}: {Frame(f)}" for side, f in list(relay.seen)[-40:])
+        raise LabError(f"not within {bound:g} s: {count} {what} from the {source}; "
+                       f"there were\n{there}") from None
 
 
 # ---- what `show pppoe session` says ----

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from scapy.all import ICMP
 
 import pppoe
-from isp import Isp
+from isp import WEB_GATEWAY, Isp
 from lab import LabError, wait_until
 from router import TOP, Router
 from wire import Relay, Wire
@@ -110,7 +110,18 @@ def rt13_router(lab, box, config=None, build="asan", name="RT13", **cables):
     return Router(lab, name, box, conf, startup, build).start()
 
 
-def rt13_rt03(lab, startup=None, build="asan", **offer):
+def rt13_access(lab, box, isp, relay):
+    """The cable from RT13 to the provider; a Relay of devices `router` and `isp`, or None."""
+    if not relay:
+        lab.veth(box, "wan0", isp.ns, "access")
+        return None
+    middle = lab.namespace("middle")
+    lab.veth(box, "wan0", middle, "router")
+    lab.veth(middle, "isp", isp.ns, "access")
+    return Relay(middle, "router", "isp")
+
+
+def rt13_rt03(lab, startup=None, build="asan", relay=False, **offer):
     """A host behind RT03, behind RT13, behind a provider, beyond which the web is.
 
         host -- lan0 RT03 wan0 -- lan0 RT13 wan0 -- access provider net -- eth0 web
@@ -119,7 +130,7 @@ def rt13_rt03(lab, startup=None, build="asan", **offer):
     net = SimpleNamespace(lab=lab, host=host, isp=Isp(lab, **offer))
     lab.veth(host, "eth0", box03, "lan0")
     lab.veth(box03, "wan0", box13, "lan0")
-    lab.veth(box13, "wan0", net.isp.ns, "access")
+    net.relay = rt13_access(lab, box13, net.isp, relay)
     host.address("eth0", f"{LAN_HOST}/24", gateway=LAN_ROUTER)
     net.web = net.isp.web
     net.isp.start()
@@ -130,26 +141,16 @@ def rt13_rt03(lab, startup=None, build="asan", **offer):
 
 
 def rt13_on_wires(lab, config=None, relay=False, **offer):
-    """RT13 between stations of ours: host behind Vlan10, server in the web, a provider between.
-
-    With `relay` the cable to the provider can be tampered with.
-    """
-    box = lab.namespace("rt13")
-    lan = lab.namespace("lan")
-    net = SimpleNamespace(lab=lab, box=box, lan=lan, isp=Isp(lab, **offer), relay=None)
+    """RT13 between stations of ours: host behind Vlan10, server in the web, a provider between."""
+    box, lan = lab.namespace("rt13"), lab.namespace("lan")
+    net = SimpleNamespace(lab=lab, box=box, lan=lan, isp=Isp(lab, **offer))
     lab.veth(lan, "eth0", box, "lan0")
-    if relay:
-        middle = lab.namespace("middle")
-        lab.veth(box, "wan0", middle, "router")
-        lab.veth(middle, "isp", net.isp.ns, "access")
-        net.relay = Relay(middle, "router", "isp")
-    else:
-        lab.veth(box, "wan0", net.isp.ns, "access")
+    net.relay = rt13_access(lab, box, net.isp, relay)
     net.isp.start()
     net.router = rt13_router(lab, box, config)
     net.lan_wire, net.web_wire = Wire(lan, "eth0"), Wire(net.isp.web, "eth0")
     net.host = net.lan_wire.station("02:00:00:00:10:16", RT13_HOST, gateway=RT13_LAN)
-    net.server = net.web_wire.station("02:00:00:00:39:50", WEB_STATION, gateway="23.219.39.1")
+    net.server = net.web_wire.station("02:00:00:00:39:50", WEB_STATION, gateway=WEB_GATEWAY)
     net.isp.ready()
     return net
 

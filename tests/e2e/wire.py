@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Frames on a cable: stations made of scapy, and checks of what they receive."""
 
+import collections
+import errno
 import select
 import socket
 import struct
@@ -128,15 +130,18 @@ def _read_frame(sock, both=False):
 
 
 class Relay:
-    """A cable that can be tampered with: carries frames between two devices of a namespace.
+    """A cable that can be tampered with: carries frames between devices of a namespace.
 
-    `hook(frame, to)` is asked for each frame on its way to device `to` (its name) and returns
-    what to send there: the frame, another one, or None.
+    What comes in at the first device goes out at the second, and from any other to the first.
+    `hook(frame, source)` is asked for each frame, with the device it came from, and returns what
+    goes on: the frame, another one, or None. `seen` has the frames as they came, with that name.
     """
 
     def __init__(self, ns, *ifnames):
+        self.ifnames = ifnames
         self.socks = {ifname: ns.call(lambda i=ifname: _packet_socket(i)) for ifname in ifnames}
         self.hook = None
+        self.seen = collections.deque(maxlen=5000)
         self.closed = False
         self.thread = threading.Thread(target=self._carry, daemon=True)
         self.thread.start()
@@ -148,29 +153,36 @@ class Relay:
         for sock in self.socks.values():
             sock.close()
 
-    def send(self, to, frame):
-        """A frame of one's own out of a device."""
-        self.socks[to].send(frame if isinstance(frame, bytes) else raw(frame))
+    def send(self, ifname, frame):
+        """Send out of a device; one that is down swallows it."""
+        try:
+            self.socks[ifname].send(frame if isinstance(frame, bytes) else raw(frame))
+        except OSError as e:
+            if e.errno != errno.ENETDOWN:
+                raise
 
     def _carry(self):
         poll = select.poll()
-        way = {}
+        names = {}
         for ifname, sock in self.socks.items():
             poll.register(sock, select.POLLIN)
-            way[sock.fileno()] = (sock, next(n for n in self.socks if n != ifname))
+            names[sock.fileno()] = ifname
         while not self.closed:
             for fd, _ in poll.poll(50):
-                self._pass_on(*way[fd])
+                self._pass_on(names[fd])
 
-    def _pass_on(self, sock, to):
+    def _pass_on(self, source):
         try:
-            frame = _read_frame(sock)
-            if frame is not None and self.hook is not None:
-                frame = self.hook(frame, to)
-            if frame is not None:
-                self.socks[to].send(frame)
-        except (BlockingIOError, OSError):  # nothing there, or a device that is down
-            pass
+            frame = _read_frame(self.socks[source])
+        except OSError:  # there is none, or the device went down
+            return
+        if frame is None:
+            return
+        self.seen.append((source, frame))
+        if self.hook is not None:
+            frame = self.hook(frame, source)
+        if frame is not None:
+            self.send(self.ifnames[0] if source != self.ifnames[0] else self.ifnames[1], frame)
 
 
 class Station:
