@@ -59,6 +59,8 @@ struct nat_pool *nat_pool_create(const struct nat_seeds *seeds, const struct bw_
 		err = set_range(&p->range[i], &ranges[i]);
 		if (err == 0 && p->n_addrs + p->range[i].count > NAT_POOL_MAX)
 			err = -EINVAL;
+		if (err)
+			break;
 		p->id = ranges[i].pool_id;
 		p->match_host = ranges[i].flags & BW_NAT_POOL_F_MATCH_HOST;
 		p->host_mask = host_mask(ranges[i].plen);
