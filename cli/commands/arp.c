@@ -85,13 +85,18 @@ static int add_own_list(
 	return 0;
 }
 
+static bool has_arp(const struct iface *ifc)
+{
+	return ifc->kind == IFACE_PORT || ifc->kind == IFACE_SUBIF || ifc->kind == IFACE_SVI;
+}
+
 /* Own addresses are always there; the dataplane knows the rest. */
 static int add_own(struct cmd_rows *rows, struct iface_table *t)
 {
 	const struct iface *ifc;
 
 	TAILQ_FOREACH (ifc, &t->list, entry)
-		if (ifc->line_up && ifc->kind != IFACE_LOOPBACK &&
+		if (ifc->line_up && has_arp(ifc) &&
 			(add_own_list(rows, ifc, &ifc->addrs) != 0 ||
 				add_own_list(rows, ifc, &ifc->aliases) != 0))
 			return -ENOMEM;

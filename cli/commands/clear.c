@@ -127,6 +127,45 @@ static int clear_nat(struct cli_ctx *ctx, const struct cli_args *args)
 	return ret != 0 ? ret : wait_for_dataplane(ctx);
 }
 
+/* --- sessions --- */
+
+static bool concerns(const struct dialer *d, const struct iface *ifc)
+{
+	return ifc == NULL || d->ifc == ifc || d->access == ifc ||
+	       (d->member != NULL && d->member->ifc == ifc);
+}
+
+static int clear_pppoe(struct cli_ctx *ctx, const struct cli_args *args)
+{
+	struct iface *ifc = cmd_arg_iface(ctx, args, "ifname");
+	struct dialer *d;
+	int ret;
+
+	if (cli_has(args, "ifname") && ifc == NULL)
+		return cli_fail_at(ctx, "ifname");
+	control_settle(cmd_control(ctx));
+	TAILQ_FOREACH (d, &cmd_control(ctx)->dialers.list, entry) {
+		struct bw_ref which = { .id = d->id };
+
+		if (!d->in_dataplane || d->id == 0 || !concerns(d, ifc))
+			continue;
+		ret = send_command(ctx, BW_CMD_PPPOE_CLEAR, &which, sizeof(which));
+		if (ret != 0)
+			return ret;
+	}
+	return wait_for_dataplane(ctx);
+}
+
+/* Of what can be cleared at all. */
+static int clear_interface(struct cli_ctx *ctx, const struct cli_args *args)
+{
+	struct iface *ifc = cmd_arg_iface(ctx, args, "ifname");
+
+	if (ifc == NULL || (ifc->kind != IFACE_DIALER && ifc->kind != IFACE_VIRTUAL_ACCESS))
+		return cli_fail_at(ctx, "ifname");
+	return clear_pppoe(ctx, args);
+}
+
 static const struct cli_help help[] = {
 	{ "clear", "Reset functions" },
 	{ "arp", "Clear the entire ARP cache" },
@@ -153,6 +192,10 @@ static const struct cli_help help[] = {
 	{ "remote_local", "Outside local IP address" },
 	{ "remote_local_port", "Outside local port" },
 	{ "forced", "Delete entries even if in use" },
+	{ "pppoe", "End PPPoE sessions, and dial anew" },
+	{ "all", "All sessions" },
+	{ "interface", "Those of an interface" },
+	{ "ifname", "Interface" },
 	{ NULL, NULL },
 };
 
@@ -221,6 +264,18 @@ static const struct cli_command commands[] = {
 			  "<remote:A.B.C.D> <remote_port:1-65535>] [forced]",
 		.help = help,
 		.run = clear_nat,
+	},
+	{
+		.mode = "exec",
+		.syntax = "clear pppoe {all|interface <ifname:INTERFACE>}",
+		.help = help,
+		.run = clear_pppoe,
+	},
+	{
+		.mode = "exec",
+		.syntax = "clear interface <ifname:INTERFACE>",
+		.help = help,
+		.run = clear_interface,
 	},
 	{ .mode = NULL },
 };

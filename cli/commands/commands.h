@@ -14,12 +14,13 @@
 extern const struct cli_topic *const byway_topics[];
 
 extern const struct cli_topic cli_access_list_topic, cli_arp_topic, cli_clear_topic,
-	cli_dialer_topic, cli_harmless_topic, cli_interface_topic, cli_ip_address_topic,
-	cli_ip_interface_topic, cli_ip_route_topic, cli_nat_topic, cli_ping_topic, cli_ppp_topic,
-	cli_pppoe_topic, cli_show_access_list_topic, cli_show_cef_topic, cli_show_interfaces_topic,
+	cli_debug_topic, cli_dialer_topic, cli_harmless_topic, cli_interface_topic,
+	cli_ip_address_topic, cli_ip_interface_topic, cli_ip_route_topic, cli_nat_topic,
+	cli_ping_topic, cli_ppp_topic, cli_pppoe_topic, cli_show_access_list_topic,
+	cli_show_cef_topic, cli_show_dialer_topic, cli_show_interfaces_topic,
 	cli_show_ip_interface_topic, cli_show_nat_topic, cli_show_platform_topic,
-	cli_show_route_topic, cli_show_system_topic, cli_switchport_topic, cli_system_topic,
-	cli_traceroute_topic;
+	cli_show_ppp_topic, cli_show_pppoe_topic, cli_show_route_topic, cli_show_system_topic,
+	cli_switchport_topic, cli_system_topic, cli_traceroute_topic;
 
 /* Ranks in show running-config: one place to see IOS's order. A section is a hundred. */
 enum {
@@ -101,6 +102,26 @@ const char *cmd_arg_ifname(const struct cli_args *args, const char *name, char b
 int cmd_no_dataplane(struct cli_ctx *ctx);
 
 struct json_object;
+
+/* `show interfaces`: "Last input" to the five-minute rates. */
+void cmd_print_activity(struct cli_out *out, const struct iface *ifc);
+
+/* `show interfaces` of a Dialer or Virtual-Access; false: it is neither. And their JSON. */
+bool cmd_print_ppp_interface(struct cli_out *out, const struct iface *ifc);
+void cmd_fill_ppp_interface(struct json_object *row, const struct iface *ifc);
+
+/* The next Dialer after `d` with a client and its Virtual-Access; NULL: the first one. */
+struct dialer *cmd_next_client(struct control *ctl, struct dialer *d);
+
+/* Such a client's session as JSON; those of all as a list. Returns 0. */
+void cmd_fill_session(struct json_object *row, const struct dialer *d);
+int cmd_sessions_json(struct cli_ctx *ctx, struct json_object *json);
+
+/* Why there is no session, or the last one ended. */
+const char *cmd_session_reason(const struct dialer *d);
+
+/* "CHAP" or "PAP". */
+const char *cmd_auth_text(uint16_t protocol);
 
 /* `parent[key] = ...`, for filling what cli_out_json gives. */
 void cmd_json_text(struct json_object *parent, const char *key, const char *text);

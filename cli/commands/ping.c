@@ -63,7 +63,6 @@ static void cancel(void *state)
 /* `source IF` or `source A`: an address of this router. Negative errno: refused. */
 static int read_source(struct cli_ctx *ctx, const struct cli_args *args, bw_ip4 *source)
 {
-	const struct iface_addr *a;
 	struct iface *ifc;
 
 	*source = cmd_arg_ip(args, "source_address");
@@ -76,11 +75,10 @@ static int read_source(struct cli_ctx *ctx, const struct cli_args *args, bw_ip4 
 	if (!cli_has(args, "source_interface"))
 		return 0;
 	ifc = cmd_arg_iface(ctx, args, "source_interface");
-	a = ifc != NULL ? iface_addr_primary(ifc) : NULL;
-	if (a == NULL)
+	*source = ifc != NULL ? iface_addr_source(ifc) : 0;
+	if (*source == 0)
 		return cli_fail(
 			ctx, "%% Invalid source interface - IP not enabled or interface is down");
-	*source = a->addr;
 	return 0;
 }
 

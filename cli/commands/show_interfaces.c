@@ -117,15 +117,13 @@ static void print_link(struct cli_out *out, const struct iface *ifc)
 		out, "  ARP type: ARPA, ARP Timeout %s\n", format_age(ifc->arp_timeout, timeout));
 }
 
-static void print_traffic(struct cli_out *out, const struct iface *ifc)
+void cmd_print_activity(struct cli_out *out, const struct iface *ifc)
 {
 	char input[FORMAT_AGE_SIZE], output[FORMAT_AGE_SIZE], cleared[FORMAT_AGE_SIZE];
 	const struct iface_rate *rate = &ifc->rate;
 	struct bw_if_counters c;
-	struct iface_driver d;
 
 	iface_counters(ifc, &c);
-	iface_driver_counters(ifc, &d);
 	cli_printf(out,
 		"  Last input %s, output %s, output hang never\n"
 		"  Last clearing of \"show interface\" counters %s\n"
@@ -139,6 +137,15 @@ static void print_traffic(struct cli_out *out, const struct iface *ifc)
 		"  5 minute input rate %.0f bits/sec, %.0f packets/sec\n"
 		"  5 minute output rate %.0f bits/sec, %.0f packets/sec\n",
 		rate->rx_bps, rate->rx_pps, rate->tx_bps, rate->tx_pps);
+}
+
+static void print_traffic(struct cli_out *out, const struct iface *ifc)
+{
+	struct bw_if_counters c;
+	struct iface_driver d;
+
+	iface_counters(ifc, &c);
+	iface_driver_counters(ifc, &d);
 	cli_printf(out,
 		"     %llu packets input, %llu bytes, %llu no buffer\n"
 		"     Received %llu broadcasts (%llu IP multicasts)\n"
@@ -160,6 +167,11 @@ static void print_traffic(struct cli_out *out, const struct iface *ifc)
 		(unsigned long long)d.tx_errors, ifc->resets);
 }
 
+static bool has_mac(const struct iface *ifc)
+{
+	return ifc->kind == IFACE_PORT || ifc->kind == IFACE_SUBIF || ifc->kind == IFACE_SVI;
+}
+
 static void fill_json(struct json_object *row, const struct iface *ifc)
 {
 	const struct iface_addr *primary = iface_addr_primary(ifc);
@@ -172,10 +184,11 @@ static void fill_json(struct json_object *row, const struct iface *ifc)
 	cmd_json_text(row, "protocol", ifc->line_up ? "up" : "down");
 	if (ifc->description != NULL)
 		cmd_json_text(row, "description", ifc->description);
-	if (ifc->kind != IFACE_LOOPBACK)
+	if (has_mac(ifc))
 		cmd_json_text(row, "mac", format_mac(iface_mac(ifc), mac));
 	if (primary != NULL)
 		cmd_json_text(row, "address", format_prefix(primary->addr, primary->plen, prefix));
+	cmd_fill_ppp_interface(row, ifc);
 	cmd_json_number(row, "mtu", ifc->mtu);
 	cmd_json_number(row, "speed", ifc->speed);
 	cmd_json_number(row, "rx_packets", c.rx_packets);
@@ -203,8 +216,11 @@ static int show_interfaces(struct cli_ctx *ctx, const struct cli_args *args)
 			fill_json(cmd_json_item(list), ifc);
 			continue;
 		}
+		if (cmd_print_ppp_interface(ctx->out, ifc))
+			continue;
 		print_identity(ctx->out, ifc);
 		print_link(ctx->out, ifc);
+		cmd_print_activity(ctx->out, ifc);
 		print_traffic(ctx->out, ifc);
 	}
 	return 0;

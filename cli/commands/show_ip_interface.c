@@ -14,16 +14,6 @@ static const char *method(const struct iface *ifc)
 	return ifc->addr_manual ? "manual" : "NVRAM";
 }
 
-/* Its own, or with `ip unnumbered` that of another interface. */
-static bw_ip4 shown_address(const struct iface *ifc)
-{
-	const struct iface_addr *a = iface_addr_primary(ifc);
-
-	if (a == NULL && ifc->kind == IFACE_DIALER && ifc->dialer->conf.unnumbered != NULL)
-		return iface_addr_source(ifc);
-	return a != NULL ? a->addr : 0;
-}
-
 static int show_brief(struct cli_ctx *ctx, const struct cli_args *args)
 {
 	static const struct cli_column columns[] = {
@@ -42,7 +32,7 @@ static int show_brief(struct cli_ctx *ctx, const struct cli_args *args)
 		return cli_fail_at(ctx, "ifname");
 	table = cli_table_begin(ctx->out, "interfaces", columns, 6, 1);
 	TAILQ_FOREACH (ifc, &ctl->ifaces.list, entry) {
-		bw_ip4 addr = shown_address(ifc);
+		bw_ip4 addr = iface_addr_source(ifc);
 		char ip[FORMAT_IP_SIZE];
 
 		if (only != NULL && ifc != only)
@@ -96,7 +86,7 @@ static void print_lender(struct cli_out *out, const struct iface *ifc)
 	cli_printf(out,
 		"  Interface is unnumbered. Using address of %s (%s)\n"
 		"  Broadcast address is 255.255.255.255\n",
-		ifc->dialer->conf.unnumbered->name, format_ip(shown_address(ifc), ip));
+		ifc->dialer->conf.unnumbered->name, format_ip(iface_addr_source(ifc), ip));
 	print_peer(out, ifc);
 	print_limits(out, ifc);
 }
@@ -138,7 +128,7 @@ static void print_interface(struct cli_out *out, const struct iface *ifc)
 {
 	cli_printf(out, "%s is %s, line protocol is %s\n", ifc->name, iface_status_text(ifc),
 		ifc->line_up ? "up" : "down");
-	if (TAILQ_EMPTY(&ifc->addrs) && shown_address(ifc) == 0) {
+	if (TAILQ_EMPTY(&ifc->addrs) && iface_addr_source(ifc) == 0) {
 		cli_puts(out, "  Internet protocol processing disabled\n");
 		return;
 	}

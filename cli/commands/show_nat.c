@@ -74,9 +74,7 @@ static bool is_listed(const struct nat_rule *rule)
 /* A static rule by an interface's address shows that address. */
 static bw_ip4 rule_global(const struct nat_rule *rule)
 {
-	const struct iface_addr *a = rule->ifc != NULL ? iface_addr_primary(rule->ifc) : NULL;
-
-	return rule->ifc == NULL ? rule->global : a != NULL ? a->addr : 0;
+	return rule->ifc == NULL ? rule->global : iface_addr_source(rule->ifc);
 }
 
 static void rule_cells(const struct nat_rule *rule, char cell[4][END_SIZE])

@@ -66,18 +66,14 @@ static void cancel(void *state)
 
 static int read_source(struct cli_ctx *ctx, const struct cli_args *args, bw_ip4 *source)
 {
-	const struct iface_addr *a;
 	struct iface *ifc;
 
 	*source = cmd_arg_ip(args, "source_address");
 	if (!cli_has(args, "source_interface"))
 		return 0;
 	ifc = cmd_arg_iface(ctx, args, "source_interface");
-	a = ifc != NULL ? iface_addr_primary(ifc) : NULL;
-	if (a == NULL)
-		return cli_fail_at(ctx, "source_interface");
-	*source = a->addr;
-	return 0;
+	*source = ifc != NULL ? iface_addr_source(ifc) : 0;
+	return *source != 0 ? 0 : cli_fail_at(ctx, "source_interface");
 }
 
 static int run_traceroute(struct cli_ctx *ctx, const struct cli_args *args)

@@ -51,13 +51,22 @@ void dialer_log_binding(struct dialer *d)
 	iface_changed(d->access);
 }
 
+/* A name is what somebody out there said: it must not move an administrator's cursor. */
+static void defuse(char *name, size_t size)
+{
+	name[size - 1] = '\0';
+	for (; *name != '\0'; name++)
+		if (*name < ' ' || *name == 0x7f)
+			*name = '?';
+}
+
 void dialer_take_state(struct dialer *d, const struct bw_pppoe_state *state)
 {
 	bool was_open = dialer_is_open(d);
 
 	d->state = *state;
-	d->state.ac_name[sizeof(d->state.ac_name) - 1] = '\0';
-	d->state.peer_name[sizeof(d->state.peer_name) - 1] = '\0';
+	defuse(d->state.ac_name, sizeof(d->state.ac_name));
+	defuse(d->state.peer_name, sizeof(d->state.peer_name));
 	d->state_ms = clock_ms();
 	dialer_log_binding(d);
 	if (was_open || dialer_is_open(d))

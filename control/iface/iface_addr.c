@@ -286,7 +286,7 @@ bw_ip4 iface_addr_source(const struct iface *ifc)
 {
 	const struct iface_addr *a = iface_addr_primary(ifc);
 
-	if (a == NULL)
+	if (a == NULL && ifc->kind == IFACE_DIALER && ifc->dialer->conf.unnumbered != NULL)
 		a = ifc->assigned;
 	return a != NULL ? a->addr : 0;
 }

@@ -26,6 +26,15 @@ def test_running_config(router):
     assert router.running() == wanted
 
 
+def test_what_is_shown_is_json_as_well(router):
+    sessions = router.json("show pppoe session")["sessions"]
+    assert [s["dialer"] for s in sessions] == ["Dialer1"]
+    assert sessions[0]["port"] == "GigabitEthernet8"
+    for command in ("show pppoe session all", "show ppp all", "show ppp interface Dialer1",
+                    "show dialer", "show interfaces Dialer1", "show debugging"):
+        router.json(command)
+
+
 def test_again_it_changes_nothing(router):
     before = router.running()
     for text in (lab_config("RT13.cfg"), router.cli("show running-config")):

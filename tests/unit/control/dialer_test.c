@@ -9,117 +9,7 @@
 
 #include "control/format.h"
 
-#include "support.h"
-
-static const char rt13[] = "!\n"
-			   "hostname RT13\n"
-			   "!\n"
-			   "interface GigabitEthernet0\n"
-			   " switchport access vlan 10\n"
-			   " no ip address\n"
-			   "!\n"
-			   "interface GigabitEthernet8\n"
-			   " no ip address\n"
-			   " duplex auto\n"
-			   " speed auto\n"
-			   " pppoe enable group global\n"
-			   " pppoe-client dial-pool-number 1\n"
-			   "!\n"
-			   "interface Vlan10\n"
-			   " ip address 192.168.10.1 255.255.255.0\n"
-			   " ip nat inside\n"
-			   " ip virtual-reassembly in\n"
-			   " ip tcp adjust-mss 1414\n"
-			   "!\n"
-			   "interface Dialer1\n"
-			   " mtu 1492\n"
-			   " ip unnumbered Vlan10\n"
-			   " ip mtu 1454\n"
-			   " ip nat outside\n"
-			   " ip virtual-reassembly in\n"
-			   " encapsulation ppp\n"
-			   " dialer pool 1\n"
-			   " dialer-group 1\n"
-			   " ppp authentication chap callin\n"
-			   " ppp chap hostname ユーザ名\n"
-			   " ppp chap password パスワード\n"
-			   " ppp pap refuse\n"
-			   " ppp ipcp route default\n"
-			   " no cdp enable\n"
-			   "!\n"
-			   "ip nat inside source static 192.168.10.16 25.0.0.16\n"
-			   "!\n"
-			   "dialer-list 1 protocol ip permit\n"
-			   "!\n"
-			   "access-list 1 permit any\n"
-			   "!\n"
-			   "end\n"
-			   "!\n";
-
-/* Another router: an address from the server, and PAT on it. */
-static const char pat[] = "interface GigabitEthernet8\n"
-			  " pppoe-client dial-pool-number 1\n"
-			  "interface Dialer1\n"
-			  " ip address negotiated\n"
-			  " ip nat outside\n"
-			  " encapsulation ppp\n"
-			  " dialer pool 1\n"
-			  " ppp pap sent-username me password 0 secret\n"
-			  " ppp ipcp route default\n"
-			  "access-list 1 permit any\n"
-			  "ip nat inside source list 1 interface Dialer1 overload\n";
-
-/* The state of an open session of this Dialer's client. */
-static struct bw_pppoe_state open_state(const struct bench *b, const char *dialer)
-{
-	const struct bw_msg *m = fake_find_client(&b->dp, dialer);
-	struct bw_pppoe_state s = {
-		.stage = BW_PPPOE_UP,
-		.lcp = 9,
-		.ipcp = 9,
-		.auth = 0xc223,
-		.session_id = 3,
-		.addr = ip("203.0.113.5"),
-		.peer_addr = ip("1.1.1.1"),
-		.mru = 1454,
-		.peer_mru = 1454,
-		.sessions = 1,
-		.ac_name = "BAS1",
-		.peer_name = "BAS",
-	};
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
-	s.client_id = m->pppoe.client_id;
-	s.if_id = m->pppoe.if_id;
-	memcpy(s.remote_mac, (uint8_t[]) { 0xf8, 0x0b, 0xcb, 0x77, 0x44, 0x09 }, 6);
-	memcpy(s.local_mac, (uint8_t[]) { 2, 0, 0, 0, 0, 2 }, 6);
-	return s;
-}
-
-static void tell(struct bench *b, const struct bw_pppoe_state *state)
-{
-	fake_pppoe(&b->dp, state);
-	bench_run(b);
-}
-
-static struct bw_pppoe_state bring_up(struct bench *b, const char *dialer)
-{
-	struct bw_pppoe_state s = open_state(b, dialer);
-
-	tell(b, &s);
-	return s;
-}
-
-static void bring_down(struct bench *b, const char *dialer)
-{
-	const struct bw_msg *m = fake_find_client(&b->dp, dialer);
-	struct bw_pppoe_state s = { .stage = BW_PPPOE_WAIT, .reason = BW_PPPOE_R_ECHO };
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
-	s.client_id = m->pppoe.client_id;
-	s.if_id = m->pppoe.if_id;
-	tell(b, &s);
-}
+#include "session.h"
 
 static uint32_t if_id(const struct bench *b, const char *name)
 {
@@ -194,7 +84,7 @@ static void a_seed_file_makes_one_client(void)
 	bench_open(&b);
 	bench_attach(&b);
 	CU_ASSERT_STRING_EQUAL(
-		bench_config(&b, rt13), "% Access VLAN does not exist. Creating vlan 10\n");
+		bench_config(&b, session_rt13), "% Access VLAN does not exist. Creating vlan 10\n");
 	m = fake_find_if(&b.dp, "Dialer1");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
 	CU_ASSERT_EQUAL(m->itf.kind, BW_IF_DIALER);
@@ -233,7 +123,7 @@ static void a_seed_file_is_given_back(void)
 	char first[4096];
 
 	bench_open(&b);
-	bench_config(&b, rt13);
+	bench_config(&b, session_rt13);
 	snprintf(first, sizeof(first), "%s", strstr(bench_running(&b), "version "));
 	CU_ASSERT_STRING_EQUAL(first, "version 15.7\n"
 				      "service timestamps debug datetime msec\n"
@@ -292,7 +182,7 @@ static void a_seed_file_is_given_back(void)
 				      "!\n"
 				      "end\n");
 	CU_ASSERT_STRING_EQUAL(bench_config(&b, first), "");
-	CU_ASSERT_STRING_EQUAL(bench_config(&b, rt13), "");
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, session_rt13), "");
 	CU_ASSERT_STRING_EQUAL(strstr(bench_running(&b), "version "), first);
 	bench_close(&b);
 }
@@ -304,10 +194,10 @@ static void the_same_file_again_says_nothing(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, rt13);
-	bring_up(&b, "Dialer1");
+	bench_config(&b, session_rt13);
+	session_up(&b, "Dialer1");
 	sets = b.dp.sets;
-	CU_ASSERT_STRING_EQUAL(bench_config(&b, rt13), "");
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, session_rt13), "");
 	CU_ASSERT_EQUAL(b.dp.sets, sets);
 	CU_ASSERT_EQUAL(b.dp.dels, 0);
 	bench_close(&b);
@@ -320,9 +210,9 @@ static void a_session_brings_its_routes(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, rt13);
+	bench_config(&b, session_rt13);
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8"));
-	bring_up(&b, "Dialer1");
+	session_up(&b, "Dialer1");
 	CU_ASSERT_STRING_EQUAL(way(&b, "8.8.8.8"), "Dialer1");
 	CU_ASSERT_STRING_EQUAL(way(&b, "1.1.1.1"), "Dialer1");
 	CU_ASSERT_PTR_NOT_NULL(strstr(bench_show(&b, "show ip route"),
@@ -341,7 +231,7 @@ static void a_session_brings_its_routes(void)
 	CU_ASSERT_EQUAL(m->adj.if_id, if_id(&b, "Dialer1"));
 	/* The router's own packets leave with the address that is lent. */
 	CU_ASSERT_EQUAL(rib_source_address(&b.ctl->rib, 0, ip("8.8.8.8")), ip("192.168.10.1"));
-	bring_down(&b, "Dialer1");
+	session_down(&b, "Dialer1");
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8"));
 	CU_ASSERT_PTR_NULL(way(&b, "1.1.1.1"));
 	CU_ASSERT_PTR_NULL(fake_find_route(&b.dp, 0, 0));
@@ -358,22 +248,22 @@ static void the_log_tells_of_the_session(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, rt13);
-	s = open_state(&b, "Dialer1");
+	bench_config(&b, session_rt13);
+	s = session_open(&b, "Dialer1");
 	s.stage = BW_PPPOE_PADI;
-	tell(&b, &s);
+	session_tell(&b, &s);
 	CU_ASSERT_FALSE(logged(&b, "DIALER-6"));
 	s.stage = BW_PPPOE_ESTABLISH;
-	tell(&b, &s);
+	session_tell(&b, &s);
 	CU_ASSERT(logged(&b, "%DIALER-6-BIND: Interface Vi1 bound to profile Di1"));
 	CU_ASSERT(logged(&b, "%LINK-3-UPDOWN: Interface Virtual-Access1, changed state to up"));
 	CU_ASSERT_FALSE(logged(&b, "Line protocol on Interface Virtual-Access1"));
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8"));
 	s.stage = BW_PPPOE_UP;
-	tell(&b, &s);
+	session_tell(&b, &s);
 	CU_ASSERT(logged(&b, "%LINEPROTO-5-UPDOWN: Line protocol on Interface Virtual-Access1, "
 			     "changed state to up"));
-	bring_down(&b, "Dialer1");
+	session_down(&b, "Dialer1");
 	CU_ASSERT(logged(&b, "%DIALER-6-UNBIND: Interface Vi1 unbound from profile Di1"));
 	CU_ASSERT(logged(&b, "%LINK-3-UPDOWN: Interface Virtual-Access1, changed state to down"));
 	bench_close(&b);
@@ -386,18 +276,18 @@ static void packets_are_as_large_as_the_peer_takes(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, pat);
+	bench_config(&b, session_pat);
 	/* An Ethernet of 1500 holds 1492. */
 	CU_ASSERT_EQUAL(fake_find_client(&b.dp, "Dialer1")->pppoe.mtu, 1492);
 	CU_ASSERT_EQUAL(fake_find_if(&b.dp, "Dialer1")->itf.ip_mtu, 1492);
-	s = open_state(&b, "Dialer1");
+	s = session_open(&b, "Dialer1");
 	s.peer_mru = 1400;
-	tell(&b, &s);
+	session_tell(&b, &s);
 	CU_ASSERT_EQUAL(fake_find_if(&b.dp, "Dialer1")->itf.ip_mtu, 1400);
 	bench_config(&b, "interface Dialer1\n ip mtu 1300\n");
 	CU_ASSERT_EQUAL(fake_find_if(&b.dp, "Dialer1")->itf.ip_mtu, 1300);
 	bench_config(&b, "interface Dialer1\n no ip mtu\n");
-	bring_down(&b, "Dialer1");
+	session_down(&b, "Dialer1");
 	CU_ASSERT_EQUAL(fake_find_if(&b.dp, "Dialer1")->itf.ip_mtu, 1492);
 	/* RFC 4638 */
 	bench_config(&b, "interface GigabitEthernet8\n mtu 1508\n");
@@ -414,13 +304,13 @@ static void a_negotiated_address_comes_and_goes(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, pat);
+	bench_config(&b, session_pat);
 	CU_ASSERT_EQUAL(fake_find_client(&b.dp, "Dialer1")->pppoe.addr, 0);
 	CU_ASSERT_EQUAL(fake_find_client(&b.dp, "Dialer1")->pppoe.flags, BW_PPPOE_F_PAP);
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_PAP_NAME, "me"));
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_PAP_PASSWORD, "secret"));
 	CU_ASSERT_STRING_EQUAL(address(&b, "Dialer1", buf), "");
-	s = bring_up(&b, "Dialer1");
+	s = session_up(&b, "Dialer1");
 	CU_ASSERT_STRING_EQUAL(address(&b, "Dialer1", buf), "203.0.113.5");
 	CU_ASSERT_EQUAL(
 		fake_find_route(&b.dp, ip("203.0.113.5"), 32)->route.adj_id, BW_ADJ_RECEIVE);
@@ -429,18 +319,18 @@ static void a_negotiated_address_comes_and_goes(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(bench_show(&b, "show ip interface brief"),
 		"Dialer1                    203.0.113.5     YES IPCP   up"));
 	CU_ASSERT_EQUAL(rib_source_address(&b.ctl->rib, 0, ip("8.8.8.8")), ip("203.0.113.5"));
-	bring_down(&b, "Dialer1");
+	session_down(&b, "Dialer1");
 	CU_ASSERT_PTR_NULL(fake_find_route(&b.dp, ip("203.0.113.5"), 32));
 	CU_ASSERT_PTR_NOT_NULL(strstr(bench_show(&b, "show ip interface brief"),
 		"Dialer1                    unassigned      YES IPCP   up"));
 	/* NAT still knows it: should it come again, the flows go on. */
 	CU_ASSERT_STRING_EQUAL(address(&b, "Dialer1", buf), "203.0.113.5");
-	tell(&b, &s);
+	session_tell(&b, &s);
 	CU_ASSERT_STRING_EQUAL(address(&b, "Dialer1", buf), "203.0.113.5");
 	/* Another one takes its place at once, and the dataplane ends what hung on the former. */
-	bring_down(&b, "Dialer1");
+	session_down(&b, "Dialer1");
 	s.addr = ip("203.0.113.77");
-	tell(&b, &s);
+	session_tell(&b, &s);
 	CU_ASSERT_STRING_EQUAL(address(&b, "Dialer1", buf), "203.0.113.77");
 	CU_ASSERT_PTR_NULL(fake_find_route(&b.dp, ip("203.0.113.5"), 32));
 	CU_ASSERT_PTR_NOT_NULL(fake_find_route(&b.dp, ip("203.0.113.77"), 32));
@@ -460,12 +350,12 @@ static void a_session_may_change_between_two_events(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, pat);
-	s = bring_up(&b, "Dialer1");
+	bench_config(&b, session_pat);
+	s = session_up(&b, "Dialer1");
 	s.addr = ip("203.0.113.6");
 	s.peer_addr = ip("2.2.2.2");
 	s.peer_mru = 1300;
-	tell(&b, &s);
+	session_tell(&b, &s);
 	CU_ASSERT_STRING_EQUAL(address(&b, "Dialer1", buf), "203.0.113.6");
 	CU_ASSERT_PTR_NULL(fake_find_route(&b.dp, ip("1.1.1.1"), 32));
 	CU_ASSERT_PTR_NOT_NULL(
@@ -482,16 +372,16 @@ static void an_address_of_ours_is_not_taken(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, pat);
+	bench_config(&b, session_pat);
 	bench_config(&b, "interface GigabitEthernet9\n ip address 203.0.113.1 255.255.255.0\n");
-	s = open_state(&b, "Dialer1");
-	tell(&b, &s);
+	s = session_open(&b, "Dialer1");
+	session_tell(&b, &s);
 	CU_ASSERT(logged(&b, "Dialer1: the negotiated address 203.0.113.5 is that of "
 			     "GigabitEthernet9"));
 	CU_ASSERT_STRING_EQUAL(way(&b, "203.0.113.5"), "GigabitEthernet9");
 	s.peer_addr = ip("127.0.0.1"); /* nor does a strange peer get a route */
 	s.addr = ip("224.0.0.5");
-	tell(&b, &s);
+	session_tell(&b, &s);
 	CU_ASSERT_PTR_NULL(fake_find_route(&b.dp, ip("127.0.0.1"), 32));
 	CU_ASSERT_PTR_NULL(fake_find_route(&b.dp, ip("224.0.0.5"), 32));
 	CU_ASSERT_STRING_EQUAL(way(&b, "8.8.8.8"), "Dialer1");
@@ -505,12 +395,12 @@ static void static_routes_follow_the_session(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, rt13);
+	bench_config(&b, session_rt13);
 	bench_config(&b, "interface Dialer1\n no ppp ipcp route default\n"
 			 "ip route 0.0.0.0 0.0.0.0 Dialer1\n"
 			 "ip route 9.0.0.0 255.0.0.0 1.1.1.1\n");
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8"));
-	bring_up(&b, "Dialer1");
+	session_up(&b, "Dialer1");
 	CU_ASSERT_STRING_EQUAL(way(&b, "8.8.8.8"), "Dialer1");
 	CU_ASSERT_STRING_EQUAL(way(&b, "9.9.9.9"), "Dialer1");
 	bench_config(&b, "interface Dialer1\n no peer neighbor-route\n");
@@ -531,12 +421,12 @@ static void a_typed_default_route_is_another(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, rt13);
-	bring_up(&b, "Dialer1");
+	bench_config(&b, session_rt13);
+	session_up(&b, "Dialer1");
 	bench_config(&b, "ip route 0.0.0.0 0.0.0.0 1.1.1.1\n");
 	bench_config(&b, "no ip route 0.0.0.0 0.0.0.0 1.1.1.1\n");
 	CU_ASSERT_STRING_EQUAL(way(&b, "8.8.8.8"), "Dialer1");
-	bring_down(&b, "Dialer1");
+	session_down(&b, "Dialer1");
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8"));
 	bench_close(&b);
 }
@@ -547,9 +437,9 @@ static void without_a_neighbor_route_the_default_goes_by_the_interface(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, rt13);
+	bench_config(&b, session_rt13);
 	bench_config(&b, "interface Dialer1\n no peer neighbor-route\n");
-	bring_up(&b, "Dialer1");
+	session_up(&b, "Dialer1");
 	CU_ASSERT_PTR_NULL(fake_find_route(&b.dp, ip("1.1.1.1"), 32));
 	CU_ASSERT_STRING_EQUAL(way(&b, "8.8.8.8"), "Dialer1");
 	bench_config(&b, "interface Dialer1\n peer neighbor-route\n");
@@ -614,15 +504,15 @@ static void each_part_is_needed(void)
 		{ "interface Dialer1\n no encapsulation ppp\n",
 			"interface Dialer1\n encapsulation ppp\n" },
 		{ "interface Dialer1\n dialer pool 2\n", "interface Dialer1\n dialer pool 1\n" },
-		{ "no interface Dialer1\n", rt13 },
+		{ "no interface Dialer1\n", session_rt13 },
 	};
 	struct bench b;
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, rt13);
+	bench_config(&b, session_rt13);
 	for (unsigned i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
-		bring_up(&b, "Dialer1");
+		session_up(&b, "Dialer1");
 		CU_ASSERT_STRING_EQUAL(way(&b, "8.8.8.8"), "Dialer1");
 		CU_ASSERT_STRING_EQUAL(bench_config(&b, part[i].without), "");
 		CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_PPPOE_SET), 0);
@@ -644,7 +534,7 @@ static void two_dialers_have_two_sessions(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, pat);
+	bench_config(&b, session_pat);
 	bench_config(&b, "interface GigabitEthernet9.10\n encapsulation dot1Q 10\n"
 			 " pppoe-client dial-pool-number 2 restart 7 service-name other\n"
 			 "interface Dialer2\n ip address negotiated\n encapsulation ppp\n"
@@ -660,10 +550,10 @@ static void two_dialers_have_two_sessions(void)
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_SERVICE, ""));
 	CU_ASSERT_EQUAL(one->pppoe.flags, BW_PPPOE_F_PAP);
 	CU_ASSERT_EQUAL(two->pppoe.flags, 0);
-	bring_up(&b, "Dialer2");
+	session_up(&b, "Dialer2");
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8")); /* that is Dialer1's */
 	CU_ASSERT_STRING_EQUAL(way(&b, "1.1.1.1"), "Dialer2");
-	bring_up(&b, "Dialer1"); /* with the same server */
+	session_up(&b, "Dialer1"); /* with the same server */
 	CU_ASSERT_STRING_EQUAL(way(&b, "8.8.8.8"), "Dialer1");
 	/* They change places. */
 	bench_config(&b, "interface Dialer1\n dialer pool 2\ninterface Dialer2\n dialer pool 1\n");
@@ -686,8 +576,8 @@ static void an_ethernet_serves_one_dialer_of_its_pool(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, pat);
-	bring_up(&b, "Dialer1");
+	bench_config(&b, session_pat);
+	session_up(&b, "Dialer1");
 	/* Dialer0 comes first, but the session is not taken from Dialer1. */
 	bench_config(&b, "interface Dialer0\n encapsulation ppp\n dialer pool 1\n");
 	CU_ASSERT_PTR_NULL(fake_find_client(&b.dp, "Dialer0"));
@@ -707,7 +597,7 @@ static void a_pool_may_have_another_way(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, pat);
+	bench_config(&b, session_pat);
 	bench_config(&b, "interface GigabitEthernet9\n pppoe-client dial-pool-number 1\n");
 	CU_ASSERT_EQUAL(
 		fake_find_client(&b.dp, "Dialer1")->pppoe.under_if, if_id(&b, "GigabitEthernet8"));
@@ -740,14 +630,14 @@ static void control_comes_back_to_a_living_session(void)
 	/* History: this Dialer's client is not the first one. */
 	bench_config(&b, "interface GigabitEthernet9\n pppoe-client dial-pool-number 9\n"
 			 "interface Dialer9\n encapsulation ppp\n dialer pool 9\n");
-	bench_config(&b, pat);
+	bench_config(&b, session_pat);
 	bench_config(&b, "no interface Dialer9\n");
-	s = open_state(&b, "Dialer1");
+	s = session_open(&b, "Dialer1");
 	id = s.client_id;
 	CU_ASSERT_NOT_EQUAL(id, 1);
-	tell(&b, &s);
+	session_tell(&b, &s);
 	fake_add_row(&b.dp, BW_EVT_PPPOE, &s, sizeof(s));
-	snprintf(lines, sizeof(lines), "%s", pat);
+	snprintf(lines, sizeof(lines), "%s", session_pat);
 	bench_restart_control(&b, lines);
 	CU_ASSERT_EQUAL(b.dp.syncs, 2);
 	CU_ASSERT_EQUAL(fake_find_client(&b.dp, "Dialer1")->pppoe.client_id, id);
@@ -758,7 +648,7 @@ static void control_comes_back_to_a_living_session(void)
 	CU_ASSERT_EQUAL(b.dp.swept, 0); /* all was there before SYNC_END */
 	CU_ASSERT_EQUAL(b.dp.nacks, 0);
 	/* Its end is heard of as before. */
-	bring_down(&b, "Dialer1");
+	session_down(&b, "Dialer1");
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8"));
 	bench_close(&b);
 }
@@ -771,8 +661,8 @@ static void a_dead_dataplane_has_no_sessions(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, rt13);
-	bring_up(&b, "Dialer1");
+	bench_config(&b, session_rt13);
+	session_up(&b, "Dialer1");
 	fake_close(&b.dp);
 	b.with_dataplane = false;
 	while (b.ctl->dp.state != DP_DOWN)
@@ -785,7 +675,7 @@ static void a_dead_dataplane_has_no_sessions(void)
 	CU_ASSERT_PTR_NOT_NULL(fake_find_client(&b.dp, "Dialer1"));
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_CHAP_PASSWORD, "パスワード"));
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8"));
-	bring_up(&b, "Dialer1");
+	session_up(&b, "Dialer1");
 	CU_ASSERT_STRING_EQUAL(way(&b, "8.8.8.8"), "Dialer1");
 	CU_ASSERT_EQUAL(b.dp.nacks, 0);
 	bench_close(&b);
@@ -798,10 +688,10 @@ static void strange_events_do_nothing(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, rt13);
-	s = open_state(&b, "Dialer1");
+	bench_config(&b, session_rt13);
+	s = session_open(&b, "Dialer1");
 	s.if_id++; /* of a client that had the id before */
-	tell(&b, &s);
+	session_tell(&b, &s);
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8"));
 	s.if_id--;
 	for (uint32_t id = 0; id < 70; id++)
@@ -809,11 +699,11 @@ static void strange_events_do_nothing(void)
 			struct bw_pppoe_state other = s;
 
 			other.client_id = id;
-			tell(&b, &other);
+			session_tell(&b, &other);
 		}
 	s.client_id = UINT32_MAX;
 	memset(s.ac_name, 'x', sizeof(s.ac_name));
-	tell(&b, &s);
+	session_tell(&b, &s);
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8"));
 	bench_close(&b);
 }
@@ -824,7 +714,7 @@ static void names_and_passwords_are_replaced(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, pat);
+	bench_config(&b, session_pat);
 	/* Without a name of its own CHAP answers with the router's. */
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_CHAP_NAME, "Router"));
 	bench_config(&b, "hostname Tokyo\n");
@@ -856,7 +746,7 @@ static void timers_and_options_reach_the_client(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, pat);
+	bench_config(&b, session_pat);
 	bench_config(&b, "interface Dialer1\n keepalive 20 3\n ppp timeout retry 4\n"
 			 " ppp timeout authentication 30\n ppp timeout ncp 60\n"
 			 " ppp max-configure 20\n ppp max-failure 7\n ppp max-terminate 3\n"
@@ -950,7 +840,7 @@ static void texts_have_a_limit(void)
 	text[BW_PPPOE_TEXT + 1] = '\0';
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, pat);
+	bench_config(&b, session_pat);
 	for (unsigned i = 0; i < 5; i++) {
 		const char *where = i < 4 ? "Dialer1" : "GigabitEthernet8";
 
