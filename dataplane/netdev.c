@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,18 +12,44 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-bool netdev_running(const char *name)
+/* One ioctl of the device. */
+static bool ask(const char *name, unsigned long request, struct ifreq *ifr)
 {
-	struct ifreq ifr = { 0 };
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool up;
+	bool good;
 
 	if (s < 0)
 		return false;
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
-	up = ioctl(s, SIOCGIFFLAGS, &ifr) == 0 && ifr.ifr_flags & IFF_RUNNING;
+	snprintf(ifr->ifr_name, sizeof(ifr->ifr_name), "%s", name);
+	good = ioctl(s, request, ifr) == 0;
 	close(s);
-	return up;
+	return good;
+}
+
+bool netdev_running(const char *name)
+{
+	struct ifreq ifr = { 0 };
+
+	return ask(name, SIOCGIFFLAGS, &ifr) && ifr.ifr_flags & IFF_RUNNING;
+}
+
+bool netdev_kernel_has_af_xdp(void)
+{
+	int s = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (s >= 0)
+		close(s);
+	return s >= 0;
+}
+
+unsigned netdev_channels(const char *name)
+{
+	struct ethtool_channels channels = { .cmd = ETHTOOL_GCHANNELS };
+	struct ifreq ifr = { .ifr_data = (void *)&channels };
+
+	if (!ask(name, SIOCETHTOOL, &ifr))
+		return 0;
+	return channels.combined_count ? channels.combined_count : channels.rx_count;
 }
 
 /* -1 if it cannot be read. */

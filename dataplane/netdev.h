@@ -8,6 +8,12 @@
 /* True if the device is up and has a carrier. */
 bool netdev_running(const char *name);
 
+/* True if this process may make AF_XDP sockets. */
+bool netdev_kernel_has_af_xdp(void);
+
+/* Pairs of queues that the device spreads frames over; 0 if it does not tell. */
+unsigned netdev_channels(const char *name);
+
 /*
  * Keep the kernel's own IP stack off the device, which sees every frame that we do: no ARP
  * replies for addresses of our TUN device, no packets taken whose way back is not this device,

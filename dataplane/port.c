@@ -70,6 +70,39 @@ int port_devargs(const struct bw_platform_port *p, unsigned index, unsigned work
 	return n < 0 || n >= (int)size ? -EINVAL : 0;
 }
 
+/* What drivers tell of it is "not permitted"; NULL if there is all that they need. */
+static const char *what_is_missing(const struct bw_platform_port *p)
+{
+	if (p->kind != BW_PORT_AF_PACKET && p->kind != BW_PORT_AF_XDP)
+		return NULL;
+	if (if_nametoindex(p->device) == 0)
+		return "there is no such network device";
+	if (p->kind == BW_PORT_AF_XDP && !netdev_kernel_has_af_xdp())
+		return "the kernel has no AF_XDP sockets (CONFIG_XDP_SOCKETS), or forbids them";
+	return NULL;
+}
+
+/* Frames of queues that are not ours go to the kernel. */
+static void check_channels(const struct bw_platform_port *p)
+{
+	unsigned n = p->kind == BW_PORT_AF_XDP ? netdev_channels(p->device) : 0;
+	unsigned wanted = port_wanted_queues(p, 1);
+
+	if (n > wanted)
+		fprintf(stderr,
+			"byway-dp: port %s: %s has %u queues, but the port %u: say 'queues %u', or "
+			"'ethtool -L %s combined %u'; what the others receive is lost\n",
+			p->name, p->device, n, wanted, n, p->device, wanted);
+}
+
+static const char *why_not_opened(const struct bw_platform_port *p, int rc)
+{
+	if (p->kind == BW_PORT_PCI)
+		return "no such device, or not bound to vfio-pci";
+	/* a bare -1 is how most drivers fail */
+	return rc == -1 ? "the lines above say why" : strerror(rc < 0 ? -rc : ENODEV);
+}
+
 /* The ethdev of a port: made by EAL at start (PCI), or now. */
 static int probe(struct dp *dp, unsigned index, char *err, size_t err_size)
 {
@@ -85,14 +118,19 @@ static int probe(struct dp *dp, unsigned index, char *err, size_t err_size)
 		snprintf(err, err_size, "port %s: zero-copy needs huge pages", p->name);
 		return -ENOTSUP;
 	}
+	if (what_is_missing(p)) {
+		snprintf(err, err_size, "port %s: cannot open device %s: %s", p->name, p->device,
+			what_is_missing(p));
+		return -ENODEV;
+	}
+	check_channels(p);
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(args, ","), args);
 	if (rte_eth_dev_get_port_by_name(name, &dp->port[index].ethdev) != 0) {
 		rc = rte_dev_probe(args);
 		if (rc < 0 || rte_eth_dev_get_port_by_name(name, &dp->port[index].ethdev) != 0) {
 			snprintf(err, err_size, "port %s: cannot open %s %s: %s", p->name,
 				p->kind == BW_PORT_PCI ? "PCI device" : "device", p->device,
-				p->kind == BW_PORT_PCI ? "no such device, or not bound to vfio-pci"
-						       : strerror(rc < 0 ? -rc : ENODEV));
+				why_not_opened(p, rc));
 			return rc < 0 ? rc : -ENODEV;
 		}
 	}

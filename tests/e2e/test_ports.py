@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The kinds of ports, several routers on one host, and what an idle one costs."""
 
+import ctypes
 import errno
 import os
 import re
 import socket
+import subprocess
 import time
 from types import SimpleNamespace
 
 import pytest
 from scapy.all import IP, UDP, Ether, PcapReader, raw, wrpcap
 
-from lab import tool, wait_until
-from router import Router
+from lab import LabError, libc, tool, wait_until
+from router import Router, program
 from topology import SMALL, ready
 from wire import Wire
 
@@ -125,22 +127,6 @@ def test_null(lab):
     router.stop()
 
 
-def test_af_xdp(lab):
-    """Where the kernel has it, it forwards; where not, the start fails and says so."""
-    box, far = two_wires(lab, "xdp")
-    conf = "port GigabitEthernet8 af_xdp p8\n" + SMALL
-    config = "interface GigabitEthernet8\n ip address 10.0.8.1 255.255.255.0\n"
-    router = Router(lab, "XDP", box, conf, config)
-    if kernel_has_af_xdp():
-        router.start()
-        far.address("p8", "10.0.8.2/24")
-        answers(far, "10.0.8.1")
-        router.stop()
-    else:
-        with pytest.raises(Exception, match="GigabitEthernet8"):
-            router.start()
-
-
 def kernel_has_af_xdp():
     try:
         socket.socket(AF_XDP, socket.SOCK_RAW).close()
@@ -148,6 +134,90 @@ def kernel_has_af_xdp():
         assert e.errno in (errno.EAFNOSUPPORT, errno.EPERM)
         return False
     return True
+
+
+def fails_to_start(lab, box, line, why):
+    router = Router(lab, f"FAILS{len(lab.routers)}", box, line + "\n" + SMALL)
+    with pytest.raises(LabError, match=why):
+        router.start_dp()
+
+
+def test_af_xdp(lab):
+    """Where the kernel has it, it forwards; where not, the start fails and says so."""
+    box, one, two = map(lab.namespace, ("xdp-box", "xdp-one", "xdp-two"))
+    lab.veth(one, "p8", box, "p8")
+    lab.veth(two, "p9", box, "p9")
+    conf = "port GigabitEthernet8 af_xdp p8\nport GigabitEthernet9 af_xdp p9\n" + SMALL
+    if not kernel_has_af_xdp():
+        fails_to_start(lab, box, "port GigabitEthernet8 af_xdp p8",
+                       "port GigabitEthernet8: cannot open device p8: .* no AF_XDP sockets")
+        return
+    router = Router(lab, "XDP", box, conf,
+                    "interface GigabitEthernet8\n ip address 10.0.8.1 255.255.255.0\n"
+                    "interface GigabitEthernet9\n ip address 10.0.9.1 255.255.255.0\n").start()
+    one.address("p8", "10.0.8.2/24", gateway="10.0.8.1")
+    two.address("p9", "10.0.9.2/24", gateway="10.0.9.1")
+    answers(one, "10.0.9.2")
+    done = one.run("ping -q -n -c 100 -i 0.01 -W 2 -s 1472 -M do 10.0.9.2")
+    assert "100 received" in done.stdout
+    server = two.spawn([tool("iperf3"), "-s", "--forceflush"])
+    wait_until(lambda: ":5201" in two.run("ss -Hltn").stdout, 10, "iperf3")
+    one.run([tool("iperf3"), "-c", "10.0.9.2", "-t", "1"])
+    server.stop()
+    assert port_row(router, "GigabitEthernet8")["driver"] == "net_af_xdp"
+    two.ip("link set p9 down")
+    wait_until(lambda: not port_row(router, "GigabitEthernet9")["link_up"], 10, "the link is down")
+    two.ip("link set p9 up")
+    router.kill_dp()  # leaves its program in the kernel
+    router.start_dp()
+    two.ip("route replace default via 10.0.9.1")
+    answers(one, "10.0.9.2")
+    router.stop()
+    assert "xdp" not in box.run("ip -o link show p8").stdout.split("mtu")[1].split("qdisc")[0]
+
+
+class Instruction(ctypes.Structure):
+    _fields_ = [("code", ctypes.c_uint16), ("jt", ctypes.c_uint8), ("jf", ctypes.c_uint8),
+                ("k", ctypes.c_uint32)]
+
+
+class Filter(ctypes.Structure):
+    _fields_ = [("len", ctypes.c_uint16), ("code", ctypes.POINTER(Instruction))]
+
+
+def forbid_af_xdp():
+    """For this process: socket(AF_XDP) fails as on a kernel without it."""
+    code = (Instruction * 6)(
+        (0x20, 0, 0, 0),  # the system call's number
+        (0x15, 0, 3, 41),  # socket()
+        (0x20, 0, 0, 16),  # its first argument
+        (0x15, 0, 1, AF_XDP),
+        (0x06, 0, 0, 0x00050000 | errno.EAFNOSUPPORT),
+        (0x06, 0, 0, 0x7FFF0000))
+    libc.prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
+    if libc.prctl(22, 2, ctypes.byref(Filter(6, code))) != 0:  # PR_SET_SECCOMP
+        raise OSError(ctypes.get_errno(), "seccomp")
+
+
+def test_start_names_port_and_reason(lab):
+    box, _ = two_wires(lab, "fails")
+    for kind in ("af_packet", "af_xdp"):
+        fails_to_start(lab, box, f"port GigabitEthernet8 {kind} p7",
+                       "port GigabitEthernet8: cannot open device p7: there is no such network")
+    if kernel_has_af_xdp():
+        fails_to_start(lab, box, "port GigabitEthernet8 af_xdp p8 queues 4\nworkers 4",
+                       "larger than combined(.|\n)*port GigabitEthernet8: cannot open device p8: "
+                       "the lines above say why")
+    path = os.path.join(lab.dir, "FAILS.platform.conf")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("port GigabitEthernet8 af_xdp p8\n" + SMALL)
+    done = subprocess.run(box.argv([program("asan", "byway-dp"), "--instance", "FAILS",
+                                    "--platform", path]), preexec_fn=forbid_af_xdp, check=False,
+                          env=dict(os.environ, BYWAY_RUN_DIR=os.path.join(lab.dir, "run")),
+                          capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert "port GigabitEthernet8: cannot open device p8: the kernel has no AF_XDP sockets" \
+        in done.stderr
 
 
 # ---- cores and idleness ----

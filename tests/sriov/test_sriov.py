@@ -220,3 +220,17 @@ def test_absent_device(net):
     with pytest.raises(LabError, match="port GigabitEthernet8: cannot open PCI device "
                        "0000:01:11.0: no such device, or not bound to vfio-pci"):
         other.start_dp()
+
+
+def test_af_xdp(lab):
+    """Debian's kernel has AF_XDP, whatever the one of this machine has."""
+    box, far = lab.namespace("xdp-box"), lab.namespace("xdp-far")
+    lab.veth(far, "p8", box, "p8")
+    far.address("p8", "10.0.8.2/24")
+    router = Router(lab, "XDP", box, "port GigabitEthernet8 af_xdp p8\nhugepages off\n"
+                    + MEMORY.replace("mbufs 12288", "mbufs 8192"),
+                    "interface GigabitEthernet8\n ip address 10.0.8.1 255.255.255.0\n").start()
+    wait_for_ping(far, "10.0.8.1")
+    all_pings(far, "10.0.8.1", 20, "-s", "1472", "-M", "do")
+    assert row(router, "GigabitEthernet8")["driver"] == "net_af_xdp"
+    router.stop()
