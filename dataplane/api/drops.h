@@ -42,7 +42,7 @@ enum bw_drop {
 	BW_DROP_PPPOE_HEADER,	 /* RFC 2516 4: version, type, code or length */
 	BW_DROP_PPPOE_SESSION,	 /* of no session of ours, or from another than its server */
 	BW_DROP_PPPOE_DISCOVERY, /* malformed, or not an answer to us */
-	BW_DROP_PPPOE_DOWN,	 /* IPv4 while IPCP is not open, either way */
+	BW_DROP_PPPOE_DOWN,	 /* IPv4 while IPCP is not open, either way; PPP out of its phase */
 	BW_DROP_PPP_BAD,	 /* a malformed LCP, PAP, CHAP or IPCP packet */
 	/* virtual reassembly */
 	BW_DROP_VFR_OVERLAP,

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "crypto/secret.h"
+#include "pppoe/conf.h"
 #include "pppoe/debug.h"
 #include "pppoe/discovery.h"
 #include "pppoe/session.h"
@@ -26,8 +27,6 @@ enum mode {
 	DISCOVERS, /* see disc */
 	TALKS,	   /* see session */
 };
-
-enum change { SAME, IN_PLACE, ANOTHER };
 
 struct pppoe_client {
 	struct pppoe_env env;
@@ -239,60 +238,12 @@ static void finish(struct pppoe_client *c)
 	c->env.ops->changed(c->env.arg);
 }
 
-static bool same_text(const struct pppoe_text *a, const struct pppoe_text *b)
-{
-	return a->len == b->len && crypto_equal(a->data, b->data, a->len);
-}
-
-static bool same_credentials(const struct pppoe_conf *a, const struct pppoe_conf *b)
-{
-	for (unsigned i = BW_PPPOE_CHAP_NAME; i <= BW_PPPOE_PAP_PASSWORD; i++)
-		if (!same_text(&a->text[i], &b->text[i]))
-			return false;
-	return true;
-}
-
-/* Whether a session that was negotiated from a is good for b. */
-static bool same_session(const struct pppoe_conf *a, const struct pppoe_conf *b)
-{
-	return a->set.client_id == b->set.client_id && a->set.if_id == b->set.if_id &&
-	       a->set.under_if == b->set.under_if && a->set.flags == b->set.flags &&
-	       a->set.addr == b->set.addr && a->set.mtu == b->set.mtu &&
-	       memcmp(a->local_mac, b->local_mac, sizeof(a->local_mac)) == 0 &&
-	       same_text(&a->text[BW_PPPOE_SERVICE], &b->text[BW_PPPOE_SERVICE]);
-}
-
-static enum change compare(const struct pppoe_conf *a, const struct pppoe_conf *b)
-{
-	if (!same_session(a, b))
-		return ANOTHER;
-	if (memcmp(&a->set, &b->set, sizeof(a->set)) != 0 || !same_credentials(a, b) ||
-		strncmp(a->under_name, b->under_name, sizeof(a->under_name)) != 0)
-		return IN_PLACE;
-	return SAME;
-}
-
-/* Nothing of the old texts stays, and nothing that is behind the end of the new ones comes. */
-static void take(struct pppoe_conf *to, const struct pppoe_conf *from)
-{
-	crypto_wipe(to->text, sizeof(to->text));
-	to->set = from->set;
-	memcpy(to->local_mac, from->local_mac, sizeof(to->local_mac));
-	memcpy(to->under_name, from->under_name, sizeof(to->under_name));
-	for (unsigned i = 0; i < BW_PPPOE_TEXTS; i++) {
-		uint8_t len = from->text[i].len;
-
-		to->text[i].len = len < BW_PPPOE_TEXT ? len : BW_PPPOE_TEXT;
-		memcpy(to->text[i].data, from->text[i].data, to->text[i].len);
-	}
-}
-
 static void change_in_place(struct pppoe_client *c, const struct pppoe_conf *conf)
 {
-	bool same_name = same_credentials(&c->env.conf, conf);
+	bool same_name = pppoe_conf_same_credentials(&c->env.conf, conf);
 	bool same_keepalive = c->env.conf.set.keepalive_s == conf->set.keepalive_s;
 
-	take(&c->env.conf, conf);
+	pppoe_conf_take(&c->env.conf, conf);
 	if (!same_keepalive && c->mode == TALKS)
 		lcp_keepalive(&c->session.lcp);
 	if (!same_name && c->mode == WAITS)
@@ -310,17 +261,18 @@ static enum bw_pppoe_reason first_reason(
 
 void pppoe_client_configure(struct pppoe_client *c, uint64_t now, const struct pppoe_conf *conf)
 {
-	enum change change = c->configured ? compare(&c->env.conf, conf) : ANOTHER;
+	enum pppoe_change change =
+		c->configured ? pppoe_conf_compare(&c->env.conf, conf) : PPPOE_CONF_ANOTHER;
 	enum bw_pppoe_reason reason = first_reason(c, conf);
 
-	if (change == SAME)
+	if (change == PPPOE_CONF_SAME)
 		return;
 	begin(c, now);
-	if (change == IN_PLACE) {
+	if (change == PPPOE_CONF_IN_PLACE) {
 		change_in_place(c, conf);
 	} else {
 		say_goodbye(c);
-		take(&c->env.conf, conf);
+		pppoe_conf_take(&c->env.conf, conf);
 		c->configured = true;
 		c->hung_up = false;
 		restart(c, reason);

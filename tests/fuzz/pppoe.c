@@ -221,8 +221,8 @@ static void be_honest(struct run *r, uint8_t what)
 			(struct bytes) { address, sizeof(address) });
 		break;
 	case 6:
-		give_ppp(r, which ? PPP_IPCP : PPP_LCP, PPP_TERMINATE_REQUEST, what,
-			(struct bytes) { NULL, 0 });
+		give_ppp(r, which ? PPP_IPCP : PPP_LCP, what >> 4, r->request[which][1],
+			(struct bytes) { r->request[which] + 4, r->request_len[which] ? 10 : 0 });
 		break;
 	default:
 		give_discovery(r, PPPOE_PADT, SESSION, (struct bytes) { NULL, 0 });
@@ -290,8 +290,11 @@ static void one_record(struct run *r, uint8_t what, struct bytes body)
 		give_discovery(r, what & 8 ? PPPOE_PADO : PPPOE_PADS, what & 8 ? 0 : what, body);
 		break;
 	case 3:
-	case 4:
 		give_ppp(r, protocols[what >> 3 & 3], what >> 5, first, body);
+		break;
+	case 4: /* as an answer, or of another code */
+		give_ppp(
+			r, protocols[what >> 3 & 1], what >> 4, r->request[what >> 3 & 1][1], body);
 		break;
 	case 5:
 		ask_for(r, first);

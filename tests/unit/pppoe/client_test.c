@@ -23,10 +23,11 @@ static bool holds(const void *memory, size_t size, const char *secret)
 	return memmem(memory, size, secret, strlen(secret)) != NULL;
 }
 
+/* Ends are enough: the beginnings are written over by what replaces them. */
 static bool holds_secrets(const void *memory, size_t size)
 {
-	return holds(memory, size, "パスワード") || holds(memory, size, "sesame-open") ||
-	       holds(memory, size, "ユーザ名");
+	return holds(memory, size, "スワード") || holds(memory, size, "ame-open") ||
+	       holds(memory, size, "ーザ名");
 }
 
 void __wrap_free(void *p)

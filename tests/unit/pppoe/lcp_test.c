@@ -125,6 +125,22 @@ static void max_failure_naks_and_then_rejects(void)
 	bas_end(&b);
 }
 
+/* ... counted without an Ack. */
+static void an_ack_forgives_naks(void)
+{
+	establish(BW_PPPOE_F_CHAP, 1492);
+	for (unsigned i = 0; i < 4; i++)
+		judged(B(PAP), PPP_CONFIGURE_NAK, B(CHAP));
+	judged(B(CHAP), PPP_CONFIGURE_ACK, B(CHAP));
+	give_request(&b, PPP_LCP, B(PAP));
+	want_lcp_request(&b, 1492);
+	want_answer(&b, PPP_LCP, PPP_CONFIGURE_NAK, B(CHAP));
+	for (unsigned i = 0; i < 4; i++)
+		judged(B(PAP), PPP_CONFIGURE_NAK, B(CHAP));
+	judged(B(PAP), PPP_CONFIGURE_REJECT, B(PAP));
+	bas_end(&b);
+}
+
 /* A server that gives up because we reject what it demands. */
 static void refused_authentication_is_the_reason(void)
 {
@@ -242,24 +258,68 @@ static void a_server_that_never_agrees_is_left(void)
 	bas_end(&b);
 }
 
+/* The sixth Nak would be a Reject; they are not counted over a time in which LCP was open. */
+static void an_open_lcp_forgives_rounds(void)
+{
+	bas_start(&b);
+	to_establish(&b);
+	for (unsigned round = 0; round < 3; round++) {
+		for (unsigned i = 0; i < 5; i++) {
+			want_lcp_request(&b, 1492);
+			give_nak(&b, PPP_LCP, B(1, 4, 0x05, 0xdc));
+		}
+		want_lcp_request(&b, 1492);
+		give_ack(&b, PPP_LCP);
+		judged(B(CHAP), PPP_CONFIGURE_ACK, B(CHAP));
+		want_nothing(&b);
+		give_request(&b, PPP_LCP, B(7, 2));
+		CU_ASSERT_EQUAL(b.n_sent, 2);
+		b.sent[1] = b.sent[0]; /* the request; the Reject is of no interest */
+		b.next = 1;
+	}
+	bas_end(&b);
+}
+
+/* What follows a repetition is none. */
+static void a_nak_of_a_repeated_request(void)
+{
+	uint8_t id;
+
+	bas_start(&b);
+	to_establish(&b);
+	want_lcp_request(&b, 1492);
+	bas_wait(&b, PPP_FIRST_RETRY);
+	want_lcp_request(&b, 1492);
+	id = b.request_id;
+	give_nak(&b, PPP_LCP, B(1, 4, 0x05, 0xae));
+	want_lcp_request(&b, 1454);
+	CU_ASSERT_NOT_EQUAL(b.request_id, id);
+	bas_end(&b);
+}
+
 /* Ours is acked, and of its own requests it never makes one that we can ack. */
 static void a_server_that_never_asks_well_is_left(void)
 {
+	uint64_t begun;
+
 	establish(BW_PPPOE_F_CHAP, 1492);
+	begun = b.now;
 	for (unsigned i = 0; i < 100 && bas_state(&b).stage == BW_PPPOE_ESTABLISH; i++) {
 		judged(B(7, 2), PPP_CONFIGURE_REJECT, B(7, 2));
-		bas_wait(&b, PPP_FIRST_RETRY); /* each Ack lets the count begin anew */
+		want_nothing(&b);
+		bas_wait(&b, pppoe_client_due(b.c) - b.now);
 		if (bas_state(&b).stage != BW_PPPOE_ESTABLISH)
 			break;
 		want_lcp_request(&b, 1492);
 		give_ack(&b, PPP_LCP);
-		want_nothing(&b);
 	}
+	CU_ASSERT(b.now - begun == 40000);
 	CU_ASSERT_EQUAL(bas_state(&b).stage, BW_PPPOE_WAIT);
 	CU_ASSERT_EQUAL(bas_state(&b).reason, BW_PPPOE_R_LCP);
 	bas_end(&b);
 }
 
+/* After 0.5 s, and then every `ppp timeout retry`. */
 static void silence_is_given_up_after_max_configure(void)
 {
 	uint64_t begun;
@@ -270,9 +330,11 @@ static void silence_is_given_up_after_max_configure(void)
 	want_lcp_request(&b, 1492);
 	for (unsigned i = 0; i < 9; i++) {
 		uint8_t id = b.request_id;
+		uint64_t ms = i == 0 ? PPP_FIRST_RETRY : 2000;
 
+		bas_wait(&b, ms - 1);
 		want_nothing(&b);
-		bas_wait(&b, i == 0 ? PPP_FIRST_RETRY : 2000);
+		bas_wait(&b, 1);
 		want_lcp_request(&b, 1492);
 		CU_ASSERT_EQUAL(b.request_id, id); /* a repetition, so that any Ack counts */
 	}
@@ -460,6 +522,22 @@ static void keepalive_after_its_interval_and_misses(void)
 	want_nothing(&b);
 	CU_ASSERT_EQUAL(bas_state(&b).stage, BW_PPPOE_WAIT);
 	CU_ASSERT_EQUAL(bas_state(&b).reason, BW_PPPOE_R_ECHO);
+	bas_end(&b);
+}
+
+static void misses_are_forgotten_with_the_interval(void)
+{
+	bas_start(&b);
+	to_up(&b);
+	bas_wait(&b, 50000);
+	b.next = b.n_sent;
+	b.conf.set.keepalive_s = 7;
+	pppoe_client_configure(b.c, b.now, &b.conf);
+	bas_wait(&b, 35000);
+	for (unsigned i = 0; i < 5; i++)
+		want_ppp(&b, PPP_LCP, PPP_ECHO_REQUEST);
+	want_nothing(&b);
+	CU_ASSERT_EQUAL(bas_state(&b).stage, BW_PPPOE_UP);
 	bas_end(&b);
 }
 
@@ -718,12 +796,15 @@ static const struct test tests[] = {
 	{ "a tiny MRU is naked", a_tiny_mru_is_naked },
 	{ "authentication by configuration", authentication_by_configuration },
 	{ "max-failure Naks and then Rejects", max_failure_naks_and_then_rejects },
+	{ "an Ack forgives Naks", an_ack_forgives_naks },
 	{ "refused authentication is the reason", refused_authentication_is_the_reason },
 	{ "our MRU is asked for unless it is 1500", our_mru_is_asked_for_unless_it_is_1500 },
 	{ "a Nak of 1454 is taken", a_nak_of_1454_is_taken },
 	{ "a larger or absurd MRU is not taken", a_larger_or_absurd_mru_is_not_taken },
 	{ "our options may be rejected", our_options_may_be_rejected },
 	{ "a server that never agrees is left", a_server_that_never_agrees_is_left },
+	{ "an open LCP forgives rounds", an_open_lcp_forgives_rounds },
+	{ "a Nak of a repeated request", a_nak_of_a_repeated_request },
 	{ "a server that never asks well is left", a_server_that_never_asks_well_is_left },
 	{ "silence is given up after max-configure", silence_is_given_up_after_max_configure },
 	{ "answers to other requests are ignored", answers_to_other_requests_are_ignored },
@@ -736,6 +817,7 @@ static const struct test tests[] = {
 		echoes_are_not_answered_before_lcp_is_open },
 	{ "the largest echo is answered", the_largest_echo_is_answered },
 	{ "keepalive after its interval and misses", keepalive_after_its_interval_and_misses },
+	{ "misses are forgotten with the interval", misses_are_forgotten_with_the_interval },
 	{ "no keepalive if none is configured", no_keepalive_if_none_is_configured },
 	{ "own echoes do not count", own_echoes_do_not_count },
 	{ "a loop that comes later is found", a_loop_that_comes_later_is_found },
