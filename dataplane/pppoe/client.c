@@ -290,6 +290,17 @@ void pppoe_client_link(struct pppoe_client *c, uint64_t now, bool up)
 	finish(c);
 }
 
+void pppoe_client_shut(struct pppoe_client *c, uint64_t now)
+{
+	if (!c->link)
+		return;
+	begin(c, now);
+	say_goodbye(c);
+	c->link = false;
+	restart(c, BW_PPPOE_R_ADMIN);
+	finish(c);
+}
+
 void pppoe_client_clear(struct pppoe_client *c, uint64_t now)
 {
 	begin(c, now);

@@ -77,6 +77,12 @@ void pppoe_client_configure(struct pppoe_client *c, uint64_t now_ms, const struc
 /* The Ethernet came up or went down. Down ends the session without a word; up dials at once. */
 void pppoe_client_link(struct pppoe_client *c, uint64_t now_ms, bool up);
 
+/*
+ * The Ethernet is shut down by the administrator, and frames still pass: as if its link went down,
+ * but the server is told by Terminate-Request and PADT.
+ */
+void pppoe_client_shut(struct pppoe_client *c, uint64_t now_ms);
+
 /* `clear pppoe`: end the session with PADT and dial anew at once. */
 void pppoe_client_clear(struct pppoe_client *c, uint64_t now_ms);
 

@@ -136,19 +136,25 @@ static void settle(struct slot *s)
 	s->untold = !tell_control(s);
 }
 
-/* Whether frames can pass below the client. */
-static bool link_is_up(const struct slot *s)
+/* Whether frames can pass below the client: the cable is there. */
+static bool has_link(const struct slot *s)
 {
 	const struct itf *under = under_of(s);
 
-	return under && under->flags & BW_IF_F_UP && dp_itf(s->dp, conf_of(s)->if_id) &&
+	return under && dp_itf(s->dp, conf_of(s)->if_id) &&
 	       (under->kind == BW_IF_PORT || under->kind == BW_IF_SUBIF) &&
 	       s->dp->port[under->port].link_up;
 }
 
+/* `shutdown` of the Ethernet is no accident: the server is told. */
 static void refresh_link(struct slot *s)
 {
-	pppoe_client_link(s->client, dp_ms(s->dp), link_is_up(s));
+	bool link = has_link(s);
+
+	if (link && !(under_of(s)->flags & BW_IF_F_UP))
+		pppoe_client_shut(s->client, dp_ms(s->dp));
+	else
+		pppoe_client_link(s->client, dp_ms(s->dp), link);
 	settle(s);
 }
 

@@ -541,6 +541,29 @@ static void a_lost_link_ends_the_session_and_its_return_dials(void)
 	end();
 }
 
+static void shutdown_of_the_ethernet_says_goodbye(void)
+{
+	struct bw_if c = t_if(WAN, BW_IF_PORT, 1, 0);
+
+	begin();
+	dial(WAN);
+	memcpy(c.mac, wan_mac, 6);
+	c.flags = 0;
+	t_if_set(&c);
+	t_settle();
+	serve();
+	CU_ASSERT_EQUAL(server.padt, 1);
+	CU_ASSERT_EQUAL(state().stage, BW_PPPOE_DOWN);
+	CU_ASSERT_EQUAL(state().reason, BW_PPPOE_R_ADMIN);
+	c.flags = BW_IF_F_UP;
+	t_if_set(&c);
+	t_settle();
+	serve();
+	CU_ASSERT_EQUAL(server.padt, 1);
+	CU_ASSERT_EQUAL(state().stage, BW_PPPOE_UP);
+	end();
+}
+
 static void large_packets(void)
 {
 	begin();
@@ -762,6 +785,8 @@ int main(void)
 	CU_add_test(s, "another MAC ends the session", another_mac_ends_the_session);
 	CU_add_test(s, "a lost link, and its return",
 		a_lost_link_ends_the_session_and_its_return_dials);
+	CU_add_test(
+		s, "shutdown of the Ethernet says goodbye", shutdown_of_the_ethernet_says_goodbye);
 	CU_add_test(s, "routes and session in any order", routes_and_session_come_in_any_order);
 	CU_add_test(s, "the same again disturbs nothing", the_same_again_disturbs_nothing);
 	CU_add_test(s, "what is swept says goodbye", what_is_swept_says_goodbye);

@@ -773,6 +773,22 @@ static void always_something_due(void)
 	}
 }
 
+static void a_shut_ethernet_is_left_politely(void)
+{
+	bas_start(&b);
+	to_up(&b);
+	pppoe_client_shut(b.c, b.now);
+	want_ppp(&b, PPP_LCP, PPP_TERMINATE_REQUEST);
+	want_discovery(&b, PPPOE_PADT);
+	want_nothing(&b);
+	CU_ASSERT_EQUAL(bas_state(&b).stage, BW_PPPOE_DOWN);
+	pppoe_client_shut(b.c, b.now); /* nothing is left to be said */
+	want_nothing(&b);
+	pppoe_client_link(b.c, b.now, true);
+	want_discovery(&b, PPPOE_PADI);
+	bas_end(&b);
+}
+
 static const struct test tests[] = {
 	{ "a session by CHAP", a_session_by_chap },
 	{ "a session by PAP", a_session_by_pap },
@@ -798,6 +814,7 @@ static const struct test tests[] = {
 	{ "redial as configured", redial_as_configured },
 	{ "a returning server is found in time", a_returning_server_is_found_in_time },
 	{ "the link goes and comes", the_link_goes_and_comes },
+	{ "a shut Ethernet is left politely", a_shut_ethernet_is_left_politely },
 	{ "nothing without a configuration", nothing_without_a_configuration },
 	{ "shutdown and no shutdown", shutdown_and_no_shutdown },
 	{ "an equal configuration changes nothing", an_equal_configuration_changes_nothing },
