@@ -20,7 +20,7 @@ struct dump {
 	size_t at;
 };
 
-enum { DUMP_PIECE = 16 * 1024 };
+enum { DUMP_PIECE = 16 * 1024, ENABLE_TRIES = 3 };
 
 static int dump_more(struct cli_ctx *ctx, void *state)
 {
@@ -74,24 +74,36 @@ static int run_exit(struct cli_ctx *ctx, const struct cli_args *)
 	return err;
 }
 
+static int ask_enable(struct cli_ctx *ctx, const struct cli_access *access)
+{
+	for (unsigned tries = 0; tries < ENABLE_TRIES; tries++) {
+		const char *password;
+		int ret = cli_ask(ctx, CLI_ASK_SECRET,
+			tries == 0 ? "Password: " : "% Access denied\nPassword: ", "", &password);
+
+		if (ret || access->may_enable(ctx->app, password))
+			return ret;
+	}
+	return cli_fail(ctx, "%% Bad secrets\n");
+}
+
 static int run_enable(struct cli_ctx *ctx, const struct cli_args *)
 {
-	const struct cli_server_config *settings;
-	const char *password = "";
+	const struct cli_access *access;
+	enum cli_demand demand;
 	int ret = need_session(ctx);
 
 	if (ret || ctx->session->privileged)
 		return ret;
-	settings = ctx->session->settings;
-	for (int tries = 0; settings->enable && !settings->enable(ctx->app, password); tries++) {
-		if (tries == 3)
-			return cli_fail(ctx, "%% Bad secrets\n");
-		ret = cli_ask(ctx, CLI_ASK_SECRET, "Password: ", "", &password);
-		if (ret)
-			return ret;
-	}
-	ctx->session->privileged = true;
-	return 0;
+	access = ctx->session->settings->access;
+	demand = access ? access->enable(ctx->app) : CLI_DEMAND_NOTHING;
+	if (demand == CLI_DEMAND_MISSING)
+		return cli_fail(ctx, "%% No password set");
+	if (demand != CLI_DEMAND_NOTHING)
+		ret = ask_enable(ctx, access);
+	if (ret == 0)
+		ctx->session->privileged = true;
+	return ret;
 }
 
 static int run_disable(struct cli_ctx *ctx, const struct cli_args *)

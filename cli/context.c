@@ -49,8 +49,11 @@ void cli_ctx_end(struct cli_ctx *ctx)
 {
 	struct cli_ctx_engine *engine = ctx->engine;
 
-	for (unsigned i = 0; i < engine->answered; i++)
+	for (unsigned i = 0; i < engine->answered; i++) {
+		/* It may have been a password. */
+		explicit_bzero(engine->answers[i], strlen(engine->answers[i]));
 		free(engine->answers[i]);
+	}
 	cli_ctx_forget_implied(ctx);
 	free(engine->question);
 	engine->answered = 0;

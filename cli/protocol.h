@@ -9,14 +9,14 @@
  * A message is a type (1 byte), a length (4 bytes, big-endian) of what follows, then for some types
  * one or two numbers (4 bytes each, big-endian), then text (bytes, not terminated).
  *
- *   shell  -> HELLO    <- PROMPT
+ *   shell  -> HELLO    <- [OUTPUT | QUESTION -> ANSWER] ... PROMPT
  *   shell  -> LINE     <- OUTPUT ... [QUESTION -> ANSWER <- OUTPUT ...] PROMPT DONE
  *   shell  -> HELP     <- OUTPUT ... DONE
  *   shell  -> COMPLETE <- COMPLETION
  *   shell  -> LOAD     <- OUTPUT ... PROMPT DONE
  * ABORT may be sent at any time, and counts only while a command runs. The shell sends nothing
  * else before DONE; a server drops one that does. LOG comes at any time. BYE stands in place of the
- * last PROMPT.
+ * last PROMPT, or comes by itself when the session has been idle for too long.
  */
 
 #include <stddef.h>

@@ -37,6 +37,7 @@ struct client {
 	struct client *next;
 	struct bufferevent *stream;
 	struct event *tick;
+	struct event *expiry;
 	struct cli_session session;
 	bool ending; /* goes when what was sent is out */
 };
@@ -65,6 +66,7 @@ static void client_free(struct client *client)
 	client->ending = true;
 	cli_session_fini(&client->session);
 	event_free(client->tick);
+	event_free(client->expiry);
 	bufferevent_free(client->stream);
 	free(client);
 }
@@ -106,11 +108,23 @@ static void client_close(void *link)
 	client->ending = true;
 }
 
+static void client_expire(void *link, unsigned seconds)
+{
+	struct client *client = link;
+	struct timeval later = { .tv_sec = seconds };
+
+	if (seconds > 0)
+		evtimer_add(client->expiry, &later);
+	else
+		evtimer_del(client->expiry);
+}
+
 static const struct cli_session_ops client_ops = {
 	.send = client_send,
 	.full = client_full,
 	.tick = client_tick,
 	.close = client_close,
+	.expire = client_expire,
 };
 
 /* Takes one message if a whole one is there. Returns bytes taken, 0 or -EPROTO. */
@@ -122,7 +136,7 @@ static int64_t take_message(struct client *client)
 	uint8_t head[CLI_MESSAGE_HEAD];
 	size_t wanted;
 	int64_t taken;
-	const void *data;
+	void *data;
 
 	len = len < sizeof(head) ? len : sizeof(head);
 	evbuffer_copyout(input, head, len);
@@ -140,8 +154,12 @@ static int64_t take_message(struct client *client)
 	taken = cli_message_decode(data, wanted, CLI_SIDE_SHELL, &message, NULL);
 	if (taken > 0 && cli_session_take(&client->session, &message) != 0)
 		return -EPROTO;
-	if (taken > 0)
+	if (taken > 0) {
+		/* Somebody's password does not stay in memory. */
+		if (message.type == CLI_MSG_ANSWER)
+			explicit_bzero(data, wanted);
 		evbuffer_drain(input, (size_t)taken);
+	}
 	return taken;
 }
 
@@ -190,6 +208,14 @@ static void on_tick(evutil_socket_t, short, void *arg)
 	client_work(client);
 }
 
+static void on_expiry(evutil_socket_t, short, void *arg)
+{
+	struct client *client = arg;
+
+	cli_session_expire(&client->session);
+	client_work(client);
+}
+
 static struct client *client_new(struct cli_server *server, evutil_socket_t fd)
 {
 	struct client *client = calloc(1, sizeof(*client));
@@ -200,11 +226,14 @@ static struct client *client_new(struct cli_server *server, evutil_socket_t fd)
 	client->tick = evtimer_new(server->settings.base, on_tick, client);
 	client->stream = bufferevent_socket_new(
 		server->settings.base, fd, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
-	if (!client->tick || !client->stream ||
+	client->expiry = evtimer_new(server->settings.base, on_expiry, client);
+	if (!client->tick || !client->expiry || !client->stream ||
 		cli_session_init(&client->session, &client_ops, client, &server->settings,
 			server->config) != 0) {
 		if (client->tick)
 			event_free(client->tick);
+		if (client->expiry)
+			event_free(client->expiry);
 		if (client->stream)
 			bufferevent_free(client->stream);
 		free(client);

@@ -18,6 +18,34 @@
 struct event_base;
 struct cli_server;
 
+/* What somebody has to say to get in, or to `enable`. */
+enum cli_demand {
+	CLI_DEMAND_NOTHING,
+	CLI_DEMAND_PASSWORD,
+	CLI_DEMAND_USER,    /* a name and its password; to get in only */
+	CLI_DEMAND_MISSING, /* a password, and there is none: nobody gets in */
+};
+
+enum { CLI_PRIVILEGED = 15 }; /* the level from which on a session is at `#` */
+
+/*
+ * Who gets in at a terminal, and for how long. A session without one is a script of whoever may
+ * open the socket, and not asked; nor does it end by itself. Passwords are wiped after the call.
+ */
+struct cli_access {
+	/* What a new session is asked; *level is what it gets, or at a line's password will get. */
+	enum cli_demand (*login)(void *app, unsigned *level);
+
+	/* Whether they are right; then *level may be set to the user's. `user` NULL: the line's
+	 * password. */
+	bool (*log_in)(void *app, const char *user, const char *password, unsigned *level);
+
+	enum cli_demand (*enable)(void *app);
+	bool (*may_enable)(void *app, const char *password);
+
+	unsigned (*idle)(void *app); /* seconds until a session that does nothing ends; 0: never */
+};
+
 struct cli_server_config {
 	struct event_base *base;
 	const struct cli_topic *const *topics; /* the commands; NULL after the last */
@@ -28,13 +56,11 @@ struct cli_server_config {
 					redirect`) start; NULL: only absolute paths, and no writing */
 	const char *const *reserved; /* names there that commands may not write, such as the
 					startup-config's; ends with NULL. NULL: none */
-	bool unprivileged;	     /* sessions start at `>` */
 
 	/* Called with one log line, such as %SYS-5-CONFIG_I. NULL: nobody listens. */
 	void (*log)(void *app, const char *message);
 
-	/* Whether `enable` is allowed with this password ("" first). NULL: always. */
-	bool (*enable)(void *app, const char *password);
+	const struct cli_access *access; /* NULL: everybody gets in, and stays */
 };
 
 /*

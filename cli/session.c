@@ -59,7 +59,7 @@ int cli_session_init(struct cli_session *session, const struct cli_session_ops *
 		.config = config,
 		.length = DEFAULT_LENGTH,
 		.width = DEFAULT_WIDTH,
-		.privileged = !settings->unprivileged,
+		.privileged = true,
 	};
 	session->out = cli_out_new(sink, sink_full, session);
 	if (!session->out ||
@@ -91,6 +91,7 @@ void cli_session_fini(struct cli_session *session)
 	cli_out_free(session->out);
 	free(session->line);
 	free(session->text);
+	free(session->login.user);
 	for (unsigned i = 0; i < session->history_count; i++)
 		free(session->history[i]);
 }
@@ -127,6 +128,39 @@ void cli_session_prompt(const struct cli_session *session, char *buf, size_t siz
 		session->privileged ? "#" : ">");
 }
 
+/* From now on it is the administrator's turn. */
+static void await(struct cli_session *session)
+{
+	const struct cli_access *access = session->settings->access;
+
+	if (access && session->terminal && !session->closing)
+		session->ops->expire(session->link, access->idle(session->settings->app));
+}
+
+void cli_session_expire(struct cli_session *session)
+{
+	char text[160];
+
+	if (session->state == CLI_SESSION_RUNNING || session->state == CLI_SESSION_LOADING) {
+		await(session);
+		return;
+	}
+	snprintf(text, sizeof(text),
+		"%%SYS-6-TTY_EXPIRE_TIMER: (exec timer expired, tty 0 (0.0.0.0)), user %.64s",
+		session->login.user ? session->login.user : "");
+	if (session->settings->log)
+		session->settings->log(session->settings->app, text);
+	cli_ctx_cancel(&session->ctx);
+	cli_session_end(session);
+}
+
+void cli_session_end(struct cli_session *session)
+{
+	session->closing = true;
+	cli_session_send(session, CLI_MSG_BYE, 0, "", 0);
+	session->ops->close(session->link);
+}
+
 static void send_prompt(struct cli_session *session)
 {
 	char prompt[CLI_PROMPT_SIZE];
@@ -136,6 +170,12 @@ static void send_prompt(struct cli_session *session)
 	if (!session->text)
 		cli_session_prompt(session, prompt, sizeof(prompt));
 	cli_session_send(session, CLI_MSG_PROMPT, session->length, prompt, strlen(prompt));
+}
+
+void cli_session_ready(struct cli_session *session)
+{
+	send_prompt(session);
+	await(session);
 }
 
 void cli_session_finish(struct cli_session *session, int status)
@@ -155,6 +195,8 @@ void cli_session_finish(struct cli_session *session, int status)
 	cli_session_send(session, CLI_MSG_DONE, status < 0 ? (uint32_t)-status : 0, "", 0);
 	if (session->closing)
 		session->ops->close(session->link);
+	else
+		await(session);
 }
 
 static void remember(struct cli_session *session, const char *line)
@@ -199,7 +241,9 @@ static void take_line(struct cli_session *session, const char *line)
 
 static void take_answer(struct cli_session *session, const char *answer)
 {
-	if (cli_ctx_answer(&session->ctx, answer) != 0)
+	if (session->login.demand != CLI_DEMAND_NOTHING)
+		cli_session_login_answer(session, answer);
+	else if (cli_ctx_answer(&session->ctx, answer) != 0)
 		cli_session_finish(session, -ENOMEM);
 	else
 		cli_session_answered(session);
@@ -207,6 +251,10 @@ static void take_answer(struct cli_session *session, const char *answer)
 
 static void take_abort(struct cli_session *session)
 {
+	if (session->login.demand != CLI_DEMAND_NOTHING) {
+		cli_session_login_abort(session);
+		return;
+	}
 	if (session->state == CLI_SESSION_IDLE) {
 		free(session->text);
 		session->text = NULL;
@@ -230,7 +278,10 @@ static void take_hello(struct cli_session *session, const struct cli_message *me
 	session->length_follows = first || session->length_follows;
 	if (session->terminal)
 		session->width = message->number[1] < 512 ? message->number[1] : 512;
-	send_prompt(session);
+	if (first)
+		cli_session_login(session);
+	else if (session->login.demand == CLI_DEMAND_NOTHING)
+		send_prompt(session);
 }
 
 /* A line of a message as a string. Bytes that end a line or a string do not belong into one. */
@@ -264,6 +315,8 @@ static int take_text(struct cli_session *session, const struct cli_message *mess
 		cli_session_complete(session, line);
 		break;
 	}
+	/* It may have been a password. */
+	explicit_bzero(line, strlen(line));
 	free(line);
 	return 0;
 }
@@ -274,6 +327,7 @@ int cli_session_take(struct cli_session *session, const struct cli_message *mess
 
 	if (session->closing)
 		return 0;
+	await(session);
 	switch (message->type) {
 	case CLI_MSG_HELLO:
 		take_hello(session, message);

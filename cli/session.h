@@ -34,6 +34,8 @@ struct cli_session_ops {
 	bool (*full)(void *link);  /* too much is waiting to be sent */
 	void (*tick)(void *link);  /* call cli_session_tick soon */
 	void (*close)(void *link); /* after what was sent */
+	/* Call cli_session_expire after so many seconds, unless asked anew; 0: not at all. */
+	void (*expire)(void *link, unsigned seconds);
 };
 
 struct cli_session {
@@ -52,6 +54,12 @@ struct cli_session {
 	unsigned width;
 	bool monitor;
 	bool privileged;
+	struct {
+		enum cli_demand demand; /* of the question that is open; NOTHING: got in */
+		unsigned level;
+		unsigned failures;
+		char *user; /* the name given, or NULL */
+	} login;
 	bool configuring;
 	struct cli_cursor cursor;
 
@@ -87,6 +95,9 @@ int cli_session_take(struct cli_session *session, const struct cli_message *mess
 /* Goes on with a dump or a load, when there is room to send. */
 void cli_session_tick(struct cli_session *session);
 
+/* Nobody has done anything for as long as may be: the session ends, unless a command runs. */
+void cli_session_expire(struct cli_session *session);
+
 /* Into configuration, and out of it. */
 void cli_session_configure(struct cli_session *session);
 void cli_session_unconfigure(struct cli_session *session);
@@ -121,6 +132,18 @@ size_t cli_session_pipe(const char *line);
 void cli_session_load(struct cli_session *session, uint32_t options, const char *text, size_t len);
 void cli_session_load_step(struct cli_session *session);
 void cli_session_load_stop(struct cli_session *session);
+
+/* Getting in, in session_login.c: asks what is to be asked, then shows the prompt; takes an answer;
+ * gives up, which ends the session. */
+void cli_session_login(struct cli_session *session);
+void cli_session_login_answer(struct cli_session *session, const char *answer);
+void cli_session_login_abort(struct cli_session *session);
+
+/* Sends the prompt of a session that does nothing. */
+void cli_session_ready(struct cli_session *session);
+
+/* Ends the session at once. */
+void cli_session_end(struct cli_session *session);
 
 /* The file behind a command's `|`, in session_file.c: opens it if the filter names one, and calls
  * the handler then or, when there is much to be kept in it, later. */

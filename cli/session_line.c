@@ -5,6 +5,7 @@
 #include "cli/session.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,7 +13,17 @@
 #include "cli/grammar/width.h"
 #include "cli/output_engine.h"
 
-static const char left_message[] = "%SYS-5-CONFIG_I: Configured from console by console";
+/* Says that the configuration was left, and by whom. */
+static void log_left(struct cli_session *session)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "%%SYS-5-CONFIG_I: Configured from console by %.64s%s",
+		session->login.user ? session->login.user : "console",
+		session->login.user ? " on console" : "");
+	if (session->settings->log)
+		session->settings->log(session->settings->app, text);
+}
 
 static void ask(struct cli_session *session)
 {
@@ -204,8 +215,7 @@ static void run_config(struct cli_session *session)
 		session->text = NULL;
 		if (outcome.left) {
 			cli_session_unconfigure(session);
-			if (session->settings->log)
-				session->settings->log(session->settings->app, left_message);
+			log_left(session);
 		}
 		cli_session_finish(session, 0);
 	}

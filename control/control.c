@@ -238,6 +238,7 @@ int control_init(struct control *ctl, struct event_base *base, const struct cont
 		(int)sizeof(ctl->dp_path))
 		return -ENAMETOOLONG;
 	log_init(&ctl->log);
+	access_init(&ctl->access);
 	ctl->work = event_new(base, -1, 0, on_work, ctl);
 	ctl->tick = event_new(base, -1, EV_PERSIST, on_tick, ctl);
 	err = ctl->work == NULL || ctl->tick == NULL ? -ENOMEM : init_parts(ctl, o);
@@ -265,6 +266,7 @@ void control_fini(struct control *ctl)
 	acl_table_fini(&ctl->acls);
 	host_fini(&ctl->host);
 	log_fini(&ctl->log);
+	access_fini(&ctl->access);
 	if (ctl->work != NULL)
 		event_free(ctl->work);
 	if (ctl->tick != NULL)

@@ -17,6 +17,7 @@
 
 #include "dataplane/api/platform.h"
 
+#include "control/access.h"
 #include "control/cpu_load.h"
 #include "control/dataplane_link.h"
 #include "control/debug.h"
@@ -57,6 +58,7 @@ struct control {
 	struct host host;
 	struct cpu_load load;
 	struct control_timezone timezone;
+	struct access access;
 	bool addrs_changed; /* an address, or the state of an interface that has one */
 	bool settling;
 	struct event *work; /* pending: something is to be settled or flushed */

@@ -235,6 +235,7 @@ static int start_cli(struct daemon *d)
 		.files_dir = d->flash,
 		.reserved = d->reserved,
 		.log = on_cli_log,
+		.access = &byway_access,
 	};
 
 	set_flash(d);

@@ -16,6 +16,7 @@ const struct cli_topic *const byway_topics[] = {
 	&cli_ip_address_topic,
 	&cli_ip_interface_topic,
 	&cli_ip_route_topic,
+	&cli_line_topic,
 	&cli_nat_topic,
 	&cli_ping_topic,
 	&cli_ppp_topic,
@@ -34,6 +35,7 @@ const struct cli_topic *const byway_topics[] = {
 	&cli_switchport_topic,
 	&cli_system_topic,
 	&cli_traceroute_topic,
+	&cli_user_topic,
 	NULL,
 };
 

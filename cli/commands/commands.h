@@ -7,6 +7,7 @@
 
 #include "cli/context.h"
 #include "cli/grammar/grammar.h"
+#include "cli/server.h"
 
 #include "control/control.h"
 
@@ -15,22 +16,27 @@ extern const struct cli_topic *const byway_topics[];
 
 extern const struct cli_topic cli_access_list_topic, cli_arp_topic, cli_clear_topic,
 	cli_debug_topic, cli_dialer_topic, cli_harmless_topic, cli_interface_topic,
-	cli_ip_address_topic, cli_ip_interface_topic, cli_ip_route_topic, cli_nat_topic,
-	cli_ping_topic, cli_ppp_topic, cli_pppoe_topic, cli_show_access_list_topic,
+	cli_ip_address_topic, cli_ip_interface_topic, cli_ip_route_topic, cli_line_topic,
+	cli_nat_topic, cli_ping_topic, cli_ppp_topic, cli_pppoe_topic, cli_show_access_list_topic,
 	cli_show_cef_topic, cli_show_dialer_topic, cli_show_interfaces_topic,
 	cli_show_ip_interface_topic, cli_show_nat_topic, cli_show_platform_topic,
 	cli_show_ppp_topic, cli_show_pppoe_topic, cli_show_route_topic, cli_show_system_topic,
-	cli_switchport_topic, cli_system_topic, cli_traceroute_topic;
+	cli_switchport_topic, cli_system_topic, cli_traceroute_topic, cli_user_topic;
+
+/* For cli_server_config: who gets in, as configured. */
+extern const struct cli_access byway_access;
 
 /* Ranks in show running-config: one place to see IOS's order. A section is a hundred. */
 enum {
 	RANK_SERVICE = 110, /* beside version, which is the engine's 100; hostname is 200 */
 	RANK_BOOT = 300,
 	RANK_LOGGING = 400,
+	RANK_ENABLE = 500,
 	RANK_AAA = 600,
 	RANK_CLOCK = 700,
 	RANK_DOMAIN = 800,
 	RANK_CEF = 900,
+	RANK_USER = 1800,
 	RANK_VLAN = 2000,
 	RANK_INTERFACE = 3000,
 	RANK_FORWARD = 4000,

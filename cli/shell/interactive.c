@@ -324,6 +324,7 @@ int shell_interactive(struct shell *shell)
 	History *history_list = history_init();
 	EditLine *el = NULL;
 	HistEvent event;
+	int err;
 
 	terminal_raw(&shell->terminal);
 	if (history_list)
@@ -336,8 +337,12 @@ int shell_interactive(struct shell *shell)
 	history(history_list, &event, H_SETSIZE, HISTORY_SIZE);
 	history(history_list, &event, H_SETUNIQUE, 1);
 	shell->answer = ask;
-	edit_lines(shell, el, history_list);
+	err = shell_greet(shell);
+	if (err)
+		fprintf(stderr, "byway: %s\n", strerror(-err));
+	else if (!shell->over)
+		edit_lines(shell, el, history_list);
 	el_end(el);
 	history_end(history_list);
-	return 0;
+	return err != 0;
 }

@@ -195,6 +195,13 @@ int main(int argc, char **argv)
 		free(path);
 		return EXIT_UNREACHABLE;
 	}
+	status = shell.interactive ? 0 : shell_greet(&shell);
+	if (status) {
+		fprintf(stderr, "byway: %s: %s\n", path, strerror(-status));
+		shell_close(&shell);
+		free(path);
+		return EXIT_UNREACHABLE;
+	}
 	status = run(&shell, &options);
 	shell_close(&shell);
 	free(path);

@@ -33,7 +33,6 @@ void shell_resize(struct shell *shell)
 
 int shell_open(struct shell *shell, const char *path, bool interactive)
 {
-	struct cli_message message;
 	int err;
 
 	*shell = (struct shell) { .interactive = interactive };
@@ -44,16 +43,9 @@ int shell_open(struct shell *shell, const char *path, bool interactive)
 		shell->columns = 80;
 	}
 	err = link_open(&shell->link, path);
-	if (err == 0)
-		err = hello(shell);
-	if (err == 0)
-		err = link_receive(&shell->link, &message);
-	if (err) {
+	if (err)
 		shell_close(shell);
-		return err;
-	}
-	shell_unasked(shell, &message);
-	return 0;
+	return err;
 }
 
 void shell_close(struct shell *shell)
@@ -129,6 +121,7 @@ static void reply(struct shell *shell, const struct cli_message *message)
 		abort_command(shell);
 	else
 		link_send(&shell->link, CLI_MSG_ANSWER, 0, 0, answer, strlen(answer));
+	explicit_bzero(answer, sizeof(answer));
 	free(question);
 	pager_start(&shell->pager, shell->length, shell->columns);
 }
@@ -140,6 +133,26 @@ static void show(struct shell *shell, const struct cli_message *message)
 	pager_write(&shell->pager, message->text, message->text_len);
 	if (shell->pager.stopped && !stopped)
 		abort_command(shell);
+}
+
+int shell_greet(struct shell *shell)
+{
+	struct cli_message message;
+	int err = hello(shell);
+
+	pager_start(&shell->pager, 0, shell->columns);
+	while (err == 0 && !shell->prompt && !shell->over) {
+		err = link_receive(&shell->link, &message);
+		if (err)
+			break;
+		if (message.type == CLI_MSG_OUTPUT)
+			pager_write(&shell->pager, message.text, message.text_len);
+		else if (message.type == CLI_MSG_QUESTION)
+			reply(shell, &message);
+		else
+			shell_unasked(shell, &message);
+	}
+	return err;
 }
 
 static int finish(struct shell *shell, int status)

@@ -29,9 +29,12 @@ struct shell {
 		size_t size);
 };
 
-/* Connects and says hello. Returns 0 or a negative errno. */
+/* Connects. Returns 0 or a negative errno. */
 int shell_open(struct shell *shell, const char *path, bool interactive);
 void shell_close(struct shell *shell);
+
+/* Gets in, answering what is asked first. Returns 0 or a negative errno; over: nobody got in. */
+int shell_greet(struct shell *shell);
 
 /* Sends a request and shows what comes until it is done. Returns its status: 0, or an errno. */
 int shell_run(struct shell *shell, enum cli_message_type type, uint32_t number, const char *text,

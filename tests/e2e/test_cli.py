@@ -455,6 +455,87 @@ def test_session_that_hangs_up(router):
     assert "RT03" in router.cli("show version")
 
 
+# ---- getting in ----
+
+def test_login_local(router, restored):
+    """Name and password before the prompt, the password unseen; three chances; then `enable`."""
+    router.configure("enable secret opensesame\nusername joe secret walnut\n"
+                     "username root privilege 15 secret almond\nline con 0\n login local\n")
+    saved = "\n".join(router.running())
+    for secret in ("opensesame", "walnut", "almond"):
+        assert secret not in saved
+    with Terminal(router) as tty:
+        tty.expect(r"User Access Verification\n\nUsername: \Z")
+        tty.type("joe\r")
+        tty.expect(r"Password: \Z")
+        tty.type("wrong\r")
+        tty.expect(r"% Login invalid\n\nUsername: \Z")
+        tty.type("joe\r")
+        tty.expect(r"Password: \Z")
+        tty.type("walnut\r")
+        assert tty.prompt() == "RT03>"
+        assert "% Invalid input" in tty.command("show running-config")
+        tty.type("enable\r")
+        tty.expect(r"Password: \Z")
+        tty.type("no\r")
+        tty.expect(r"% Access denied\nPassword: \Z")
+        tty.type("opensesame\r")
+        assert tty.prompt() == "RT03#"
+        tty.command("disable")
+        tty.type("enable\r")
+        for _ in range(3):
+            tty.expect(r"Password: \Z")
+            tty.type("no\r")
+        assert "% Bad secrets" in tty.expect(r"RT03>\Z")
+        for secret in ("walnut", "opensesame", "wrong"):
+            assert secret not in tty.text
+    with Terminal(router) as tty:
+        tty.expect(r"Username: \Z")
+        tty.type("root\r")
+        tty.expect(r"Password: \Z")
+        tty.type("almond\r")
+        assert tty.prompt() == "RT03#"
+        tty.command("configure terminal")
+        tty.type(CTRL_Z)
+        tty.prompt()
+    wait_until(lambda: "Configured from console by root on console" in router.cli("show logging"),
+               5, "the log line")
+    with Terminal(router) as tty:
+        for _ in range(3):
+            tty.expect(r"Username: \Z")
+            tty.type("joe\r")
+            tty.expect(r"Password: \Z")
+            tty.type("\r")
+        wait_until(lambda: tty.process.poll() is not None, 10, "the end of the session")
+    assert router.findings() == []
+
+
+def test_line_password(router, restored):
+    router.configure("line con 0\n login\n")
+    with Terminal(router) as tty:
+        tty.expect("Password required, but none set")
+        wait_until(lambda: tty.process.poll() is not None, 10, "the end of the session")
+    router.configure("line con 0\n password walnut\n")
+    with Terminal(router) as tty:
+        tty.expect(r"Password: \Z")
+        tty.type("walnut\r")
+        assert tty.prompt() == "RT03>"
+        assert "% No password set" in tty.command("enable")
+
+
+def test_exec_timeout(router, restored):
+    """An idle terminal's session ends; a script's does not."""
+    router.configure("line con 0\n exec-timeout 0 1\n")
+    with Terminal(router) as tty:
+        assert tty.prompt() == "RT03#"
+        wait_until(lambda: tty.process.poll() is not None, 15, "the end of the session")
+        assert tty.process.returncode == 0
+    assert "%SYS-6-TTY_EXPIRE_TIMER" in router.cli("show logging")
+    router.configure("line con 0\n exec-timeout 0 0\n")
+    with Terminal(router) as tty:
+        assert tty.prompt() == "RT03#"
+
+
 # ---- size ----
 
 def routes(count):

@@ -22,10 +22,48 @@ static void on_log(void *arg, const char *message)
 	snprintf(app->logged, sizeof(app->logged), "%s", message);
 }
 
-static bool on_enable(void *, const char *password)
+static enum cli_demand on_login(void *arg, unsigned *level)
+{
+	struct fixture_app *app = arg;
+
+	*level = app->login_level;
+	return app->login;
+}
+
+static bool on_log_in(void *, const char *user, const char *password, unsigned *level)
+{
+	if (user && strcmp(user, "root") == 0)
+		*level = CLI_PRIVILEGED;
+	return (!user || strcmp(user, "root") == 0 || strcmp(user, "guest") == 0) &&
+	       strcmp(password, "open") == 0;
+}
+
+static enum cli_demand on_enable(void *arg)
+{
+	struct fixture_app *app = arg;
+
+	return app->enable;
+}
+
+static bool on_may_enable(void *, const char *password)
 {
 	return strcmp(password, "secret") == 0;
 }
+
+static unsigned on_idle(void *arg)
+{
+	struct fixture_app *app = arg;
+
+	return app->idle;
+}
+
+static const struct cli_access access_ops = {
+	.login = on_login,
+	.log_in = on_log_in,
+	.enable = on_enable,
+	.may_enable = on_may_enable,
+	.idle = on_idle,
+};
 
 static const char *const reserved[] = { "startup-config", "platform.conf", NULL };
 
@@ -40,7 +78,7 @@ struct cli_server_config settings(struct bench *bench)
 		.files_dir = bench->directory,
 		.reserved = reserved,
 		.log = on_log,
-		.enable = on_enable,
+		.access = &access_ops,
 	};
 }
 
@@ -55,7 +93,8 @@ void bench_start(struct bench *bench, bool unprivileged)
 	bench->base = event_base_new();
 	bench->app.journal = cli_out_new_buffer();
 	config = settings(bench);
-	config.unprivileged = unprivileged;
+	bench->app.login_level = unprivileged ? 1 : CLI_PRIVILEGED;
+	bench->app.enable = CLI_DEMAND_PASSWORD;
 	bench->server = cli_server_new(&config);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(bench->server);
 }
@@ -183,6 +222,13 @@ void wait_for(struct client *client, enum cli_message_type type)
 		}
 	}
 	CU_FAIL("no answer");
+}
+
+void glance(struct client *client)
+{
+	if (!pull(client))
+		client->status = -2;
+	take_all(client, CLI_MSG_DONE);
 }
 
 void clear(struct client *client)

@@ -62,6 +62,9 @@ void send_text(struct client *client, enum cli_message_type type, uint32_t numbe
 /* Waits for a message of this type, a question, or the end. */
 void wait_for(struct client *client, enum cli_message_type type);
 
+/* Takes what has come, without turning the loop. */
+void glance(struct client *client);
+
 /* Forgets what was printed. */
 void clear(struct client *client);
 

@@ -15,6 +15,7 @@
 #include "cli/context.h"
 #include "cli/grammar/grammar.h"
 #include "cli/output.h"
+#include "cli/server.h"
 
 /* What the handlers see as ctx->app. */
 struct fixture_app {
@@ -26,6 +27,10 @@ struct fixture_app {
 	unsigned cancelled;	 /* how often it was cancelled */
 	unsigned flood_left;	 /* rows that `show flood` has still to print */
 	char logged[256];	 /* the last log line */
+
+	/* What the server of bench.h is told of who may get in. */
+	enum cli_demand login, enable;
+	unsigned login_level, idle;
 };
 
 struct fixture {

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../api/suite.h"
@@ -217,7 +218,7 @@ static void test_enable(void)
 	line(client, "enable");
 	CU_ASSERT_STRING_EQUAL(client->question, "Password: ");
 	answer(client, "wrong");
-	CU_ASSERT_STRING_EQUAL(client->question, "Password: ");
+	CU_ASSERT_STRING_EQUAL(client->question, "% Access denied\nPassword: ");
 	answer(client, "secret");
 	CU_ASSERT_STRING_EQUAL(client->prompt, "Router#");
 	line(client, "disable");
@@ -228,6 +229,181 @@ static void test_enable(void)
 	CU_ASSERT_STRING_EQUAL(answer(client, "c"), "% Bad secrets\n\n");
 	CU_ASSERT_STRING_EQUAL(client->prompt, "Router>");
 	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_enable_without_a_password(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, true);
+	client = hello(&bench);
+	bench.app.enable = CLI_DEMAND_MISSING;
+	CU_ASSERT_STRING_EQUAL(line(client, "enable"), "% No password set\n");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router>");
+	bench.app.enable = CLI_DEMAND_NOTHING;
+	line(client, "enable");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router#");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+/* Says hello as a terminal, and waits for the prompt, a question, or the end. */
+static struct client *arrive(struct bench *bench)
+{
+	struct client *client = connect_to(bench);
+
+	send_text(client, CLI_MSG_HELLO, 24, 80, "");
+	wait_for(client, CLI_MSG_PROMPT);
+	return client;
+}
+
+/* Answers, and waits for the same. */
+static void say(struct client *client, const char *text)
+{
+	clear(client);
+	client->prompt[0] = '\0';
+	send_text(client, CLI_MSG_ANSWER, 0, 0, text);
+	wait_for(client, CLI_MSG_PROMPT);
+}
+
+static void test_login_by_password(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, true);
+	bench.app.login = CLI_DEMAND_PASSWORD;
+	client = arrive(&bench);
+	CU_ASSERT_STRING_EQUAL(client->output, "\nUser Access Verification\n\n");
+	CU_ASSERT_STRING_EQUAL(client->question, "Password: ");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "");
+	say(client, "wrong");
+	CU_ASSERT_STRING_EQUAL(client->question, "Password: ");
+	say(client, "open");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router>");
+	CU_ASSERT_STRING_EQUAL(
+		line(client, "show table | count one"), "Number of lines which match regexp = 1\n");
+	hang_up(client);
+	client = arrive(&bench);
+	for (unsigned i = 0; i < 3; i++)
+		say(client, "");
+	CU_ASSERT_STRING_EQUAL(client->output, "% Bad passwords\n");
+	CU_ASSERT_EQUAL(client->status, -2);
+	hang_up(client);
+	bench.app.login = CLI_DEMAND_MISSING;
+	client = arrive(&bench);
+	CU_ASSERT_STRING_EQUAL(client->output, "Password required, but none set\n");
+	CU_ASSERT_EQUAL(client->status, -2);
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_login_by_name(void)
+{
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, true);
+	bench.app.login = CLI_DEMAND_USER;
+	client = arrive(&bench);
+	CU_ASSERT_STRING_EQUAL(client->question, "Username: ");
+	say(client, "");
+	CU_ASSERT_STRING_EQUAL(client->question, "Username: ");
+	say(client, "nobody");
+	CU_ASSERT_STRING_EQUAL(client->question, "Password: ");
+	say(client, "open");
+	CU_ASSERT_STRING_EQUAL(client->output, "% Login invalid\n\n");
+	CU_ASSERT_STRING_EQUAL(client->question, "Username: ");
+	say(client, "guest");
+	say(client, "open");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router>");
+	hang_up(client);
+	client = arrive(&bench);
+	say(client, "root");
+	say(client, "open");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router#");
+	line(client, "configure terminal");
+	line(client, "end");
+	CU_ASSERT_STRING_EQUAL(
+		bench.app.logged, "%SYS-5-CONFIG_I: Configured from console by root on console");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+/* Nothing but answers is heard before that; a window may change its size all the same. */
+static void test_nobody_gets_past_the_login(void)
+{
+	static const enum cli_message_type types[] = { CLI_MSG_LINE, CLI_MSG_HELP, CLI_MSG_COMPLETE,
+		CLI_MSG_LOAD };
+	struct bench bench;
+	struct client *client;
+
+	bench_start(&bench, true);
+	bench.app.login = CLI_DEMAND_USER;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		client = arrive(&bench);
+		clear(client);
+		send_text(client, types[i], 0, 0, "show table");
+		wait_for(client, CLI_MSG_DONE);
+		CU_ASSERT_EQUAL(client->status, -2);
+		CU_ASSERT_STRING_EQUAL(client->output, "");
+		hang_up(client);
+	}
+	client = arrive(&bench);
+	send_text(client, CLI_MSG_HELLO, 0, 0, "");
+	turns(&bench, 5);
+	send_text(client, CLI_MSG_LINE, 0, 0, "show table");
+	wait_for(client, CLI_MSG_DONE);
+	CU_ASSERT_EQUAL(client->status, -2);
+	CU_ASSERT_STRING_EQUAL(client->prompt, "");
+	hang_up(client);
+	client = arrive(&bench);
+	send_text(client, CLI_MSG_ABORT, 0, 0, "");
+	wait_for(client, CLI_MSG_DONE);
+	CU_ASSERT_EQUAL(client->status, -2);
+	hang_up(client);
+	/* A script of whoever may open the socket is not asked. */
+	client = connect_to(&bench);
+	send_text(client, CLI_MSG_HELLO, 0, 0, "");
+	wait_for(client, CLI_MSG_PROMPT);
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router#");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+static void test_idle_sessions_end(void)
+{
+	struct bench bench;
+	struct client *idle;
+	struct client *busy;
+	struct client *script;
+
+	bench_start(&bench, false);
+	bench.app.idle = 1;
+	script = connect_to(&bench);
+	send_text(script, CLI_MSG_HELLO, 0, 0, "");
+	wait_for(script, CLI_MSG_PROMPT);
+	busy = hello(&bench);
+	send_text(busy, CLI_MSG_LINE, 0, 0, "hang");
+	idle = hello(&bench);
+	clear(idle);
+	for (time_t end = time(NULL) + 30; idle->status != -2 && time(NULL) < end;) {
+		event_base_loop(bench.base, EVLOOP_ONCE);
+		glance(idle);
+	}
+	CU_ASSERT_EQUAL(idle->status, -2);
+	CU_ASSERT_STRING_EQUAL(bench.app.logged,
+		"%SYS-6-TTY_EXPIRE_TIMER: (exec timer expired, tty 0 (0.0.0.0)), user ");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.app.hanging);
+	cli_done(bench.app.hanging, 0);
+	wait_for(busy, CLI_MSG_DONE);
+	CU_ASSERT_EQUAL(busy->status, 0);
+	CU_ASSERT_STRING_EQUAL(line(script, "show lines 1"), "line 1\n");
+	hang_up(idle);
+	hang_up(busy);
+	hang_up(script);
 	bench_stop(&bench);
 }
 
@@ -623,6 +799,11 @@ int main(void)
 		{ "help and completion", test_help_and_completion },
 		{ "questions", test_questions },
 		{ "enable", test_enable },
+		{ "enable without a password", test_enable_without_a_password },
+		{ "login by password", test_login_by_password },
+		{ "login by name", test_login_by_name },
+		{ "nobody gets past the login", test_nobody_gets_past_the_login },
+		{ "idle sessions end", test_idle_sessions_end },
 		{ "load", test_load },
 		{ "replace and save", test_replace_and_save },
 		{ "show running-config", test_show_running_config },
