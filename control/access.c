@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "control/access.h"
 
+#include "control/type7.h"
+
 #include <crypt.h>
 #include <errno.h>
 #include <stdio.h>
@@ -15,31 +17,20 @@ enum { SALT_LEN = 4 /* as IOS's */, SALT_MAX = 8, MD5_LEN = 22 };
 static const char salt_digits[] =
 	"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/* What type 7 is made with; known to everybody. */
-static const char type7_key[] = "dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87";
-
-static void wipe(char *text)
-{
-	if (text == NULL)
-		return;
-	explicit_bzero(text, strlen(text));
-	free(text);
-}
-
 int secret_set(struct secret *secret, enum secret_kind kind, const char *text)
 {
 	char *copy = strdup(text);
 
 	if (copy == NULL)
 		return -ENOMEM;
-	wipe(secret->text);
+	type7_wipe(secret->text);
 	*secret = (struct secret) { kind, copy };
 	return 0;
 }
 
 void secret_clear(struct secret *secret)
 {
-	wipe(secret->text);
+	type7_wipe(secret->text);
 	*secret = (struct secret) { SECRET_NONE, NULL };
 }
 
@@ -83,38 +74,6 @@ int secret_hash(const char *password, char hash[SECRET_HASH_SIZE])
 	return 0;
 }
 
-static int hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Two decimal digits say where in the key to begin; then a byte each in hexadecimal. */
-static char *reveal(const char *text)
-{
-	size_t len = strlen(text), at;
-	char *plain;
-
-	if (len < 4 || len % 2 != 0 || text[0] < '0' || text[0] > '9' || text[1] < '0' ||
-		text[1] > '9')
-		return NULL;
-	at = (size_t)((text[0] - '0') * 10 + text[1] - '0');
-	plain = calloc(1, len / 2);
-	for (size_t i = 2; plain != NULL && i < len; i += 2, at++) {
-		int high = hex(text[i]), low = hex(text[i + 1]);
-		char c = (char)((high << 4 | low) ^ type7_key[at % (sizeof(type7_key) - 1)]);
-
-		if (high < 0 || low < 0 || c == '\0') {
-			wipe(plain);
-			return NULL;
-		}
-		plain[i / 2 - 1] = c;
-	}
-	return plain;
-}
-
 static bool is_md5(const char *text)
 {
 	size_t salt, hash;
@@ -132,13 +91,14 @@ static bool is_md5(const char *text)
 bool secret_is_valid(enum secret_kind kind, const char *text)
 {
 	char *plain;
+	size_t len;
 
 	switch (kind) {
 	case SECRET_MD5:
 		return is_md5(text);
 	case SECRET_TYPE7:
-		plain = reveal(text);
-		wipe(plain);
+		plain = type7_reveal(text, &len);
+		type7_wipe(plain);
 		return plain != NULL;
 	default:
 		return text[0] != '\0';
@@ -149,6 +109,7 @@ bool secret_matches(const struct secret *secret, const char *password)
 {
 	char made[CRYPT_OUTPUT_SIZE];
 	char *plain;
+	size_t len;
 	bool same;
 
 	switch (secret->kind) {
@@ -158,9 +119,9 @@ bool secret_matches(const struct secret *secret, const char *password)
 		hash_with(password, secret->text, made);
 		return made[0] != '\0' && equal(secret->text, made);
 	case SECRET_TYPE7:
-		plain = reveal(secret->text);
+		plain = type7_reveal(secret->text, &len);
 		same = plain != NULL && equal(plain, password);
-		wipe(plain);
+		type7_wipe(plain);
 		return same;
 	default:
 		return false;

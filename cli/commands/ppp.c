@@ -3,10 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cli/commands/commands.h"
+#include "control/type7.h"
 
-/* Room for a password that is too long by less than a line. */
-#define SECRET_SIZE 256
+#include "cli/commands/commands.h"
 
 /* We are the client: that the server should prove itself is not built. */
 static int apply_authentication(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
@@ -22,48 +21,6 @@ static int apply_authentication(struct cli_ctx *ctx, const struct cli_args *args
 
 /* --- names and passwords --- */
 
-static int hex_digit(char c)
-{
-	const char *digits = "0123456789ABCDEFabcdef", *at = c != '\0' ? strchr(digits, c) : NULL;
-
-	if (at == NULL)
-		return -1;
-	return at - digits < 16 ? (int)(at - digits) : (int)(at - digits) - 6;
-}
-
-static int hex_byte(const char *text)
-{
-	int high = hex_digit(text[0]), low = high < 0 ? -1 : hex_digit(text[1]);
-
-	return low < 0 ? -1 : high << 4 | low;
-}
-
-/*
- * A password of type 7: two decimal digits say where in a well-known string to begin, which the
- * bytes that follow in hexadecimal are combined with. The length, or -EINVAL.
- */
-static int decode_7(const char *text, char out[SECRET_SIZE])
-{
-	static const char table[] = "dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87";
-	size_t len = strlen(text);
-	unsigned at;
-
-	if (len < 2 || len % 2 != 0 || len / 2 > SECRET_SIZE || text[0] < '0' || text[0] > '9' ||
-		text[1] < '0' || text[1] > '9')
-		return -EINVAL;
-	at = (unsigned)(text[0] - '0') * 10 + (unsigned)(text[1] - '0');
-	if (at >= sizeof(table) - 1)
-		return -EINVAL;
-	for (size_t i = 2; i < len; i += 2) {
-		int byte = hex_byte(&text[i]);
-
-		if (byte < 0)
-			return -EINVAL;
-		out[i / 2 - 1] = (char)(byte ^ table[(at + i / 2 - 1) % (sizeof(table) - 1)]);
-	}
-	return (int)(len / 2 - 1);
-}
-
 static int set_text(struct cli_ctx *ctx, struct dialer *d, enum bw_pppoe_which which,
 	const char *name, const char *text, size_t len)
 {
@@ -76,18 +33,19 @@ static int set_password(struct cli_ctx *ctx, const struct cli_args *args, struct
 	enum bw_pppoe_which which)
 {
 	const char *secret = cli_arg_text(args, "secret");
-	char plain[SECRET_SIZE];
-	int len, ret;
+	size_t len;
+	char *plain;
+	int ret;
 
 	if (!cli_has(args, "7"))
 		return set_text(ctx, d, which, "secret", secret, strlen(secret));
-	len = decode_7(secret, plain);
-	if (len < 0) {
+	plain = type7_reveal(secret, &len);
+	if (plain == NULL) {
 		cli_puts(ctx->out, "% Not a password of type 7\n");
 		return cli_fail_at(ctx, "secret");
 	}
-	ret = set_text(ctx, d, which, "secret", plain, (size_t)len);
-	explicit_bzero(plain, sizeof(plain));
+	ret = set_text(ctx, d, which, "secret", plain, len);
+	type7_wipe(plain);
 	return ret;
 }
 
