@@ -49,15 +49,6 @@ static int apply_description(struct cli_ctx *ctx, const struct cli_args *args, e
 	return 0;
 }
 
-static int apply_shutdown(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
-{
-	struct iface *ifc = cmd_parent_iface(ctx);
-
-	ifc->shutdown = op == CLI_SET;
-	iface_changed(ifc);
-	return 0;
-}
-
 /* What subinterfaces take over from their port. */
 static void changed_with_subinterfaces(struct iface *ifc)
 {
@@ -67,6 +58,15 @@ static void changed_with_subinterfaces(struct iface *ifc)
 	TAILQ_FOREACH (sub, &ifc->ctl->ifaces.list, entry)
 		if (sub->parent == ifc)
 			iface_changed(sub);
+}
+
+static int apply_shutdown(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
+{
+	struct iface *ifc = cmd_parent_iface(ctx);
+
+	ifc->shutdown = op == CLI_SET;
+	changed_with_subinterfaces(ifc);
+	return 0;
 }
 
 static int apply_mtu(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)

@@ -16,7 +16,7 @@ static uint32_t flags_of(const struct iface *ifc)
 {
 	uint32_t flags = 0;
 
-	if (!ifc->shutdown)
+	if (!ifc->shutdown && !(ifc->parent != NULL && ifc->parent->shutdown))
 		flags |= BW_IF_F_UP;
 	if (ifc->is_switch)
 		flags |= BW_IF_F_SWITCH;

@@ -212,6 +212,9 @@ static void subinterfaces_stand_on_their_port(void)
 		"This VID is already configured on GigabitEthernet8.10.\n");
 	bench_config(&b, "interface GigabitEthernet8\n shutdown\n");
 	CU_ASSERT_FALSE(is_up(&b, "GigabitEthernet8.10"));
+	CU_ASSERT_FALSE(fake_find_if(&b.dp, "GigabitEthernet8.10")->itf.flags & BW_IF_F_UP);
+	bench_config(&b, "interface GigabitEthernet8\n no shutdown\n");
+	CU_ASSERT(fake_find_if(&b.dp, "GigabitEthernet8.10")->itf.flags & BW_IF_F_UP);
 	bench_config(&b, "no interface GigabitEthernet8.10\n");
 	CU_ASSERT_PTR_NULL(fake_find_if(&b.dp, "GigabitEthernet8.10"));
 	CU_ASSERT_EQUAL(b.dp.nacks, 0);
