@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "buffers.h"
 #include "dp.h"
 
 #define MAX_ARGS       (24 + 2 * BW_MAX_PORTS)
@@ -87,9 +88,16 @@ static void add_lcores(struct args *a, const struct bw_platform *p)
 	add(a, "--lcores=%s", list);
 }
 
-static void add_memory(struct args *a, const struct bw_platform *p)
+static unsigned memory_wanted(const struct dp *dp)
 {
-	unsigned memory = p->memory ? p->memory : DEFAULT_MEMORY;
+	const struct bw_platform *p = &dp->platform;
+
+	return p->memory ? p->memory : DEFAULT_MEMORY + buffers_extra_memory(p, dp->n_workers);
+}
+
+static void add_memory(struct args *a, const struct dp *dp)
+{
+	const struct bw_platform *p = &dp->platform;
 
 	if (p->hugepages) {
 		add(a, "--in-memory"); /* leaves nothing behind, and keeps instances apart */
@@ -99,7 +107,7 @@ static void add_memory(struct args *a, const struct bw_platform *p)
 		add(a, "--no-shconf");
 	}
 	add(a, "-m");
-	add(a, "%u", memory);
+	add(a, "%u", memory_wanted(dp));
 }
 
 static void add_devices(struct args *a, const struct bw_platform *p)
@@ -154,11 +162,11 @@ int eal_start(struct dp *dp, char *err, size_t err_size)
 	add(&a, "--log-level=warning");
 	add(&a, "--file-prefix=byway-%s-%d", dp->instance, getpid());
 	add_lcores(&a, &dp->platform);
-	add_memory(&a, &dp->platform);
+	add_memory(&a, dp);
 	add_devices(&a, &dp->platform);
 	if (rte_eal_init(a.argc, a.argv) < 0) {
 		snprintf(err, err_size, "cannot start DPDK with %u MiB of %s: %s%s",
-			dp->platform.memory ? dp->platform.memory : DEFAULT_MEMORY,
+			memory_wanted(dp),
 			dp->platform.hugepages ? "huge pages" : "memory", rte_strerror(rte_errno),
 			dp->platform.hugepages
 				? " (reserve some in /proc/sys/vm/nr_hugepages, or say "

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "bridge.h"
+#include "buffers.h"
 #include "dp.h"
 #include "eal.h"
 #include "host/host.h"
@@ -35,10 +36,7 @@
 #include "tables/fib_pool.h"
 #include "tables/l2map.h"
 
-#define MBUFS_BASE     8192
-#define MBUFS_PER_RXQ  4096
-#define MBUF_CACHE     256
-#define PUNT_RING      2048
+#define PUNT_RING 2048
 
 struct options {
 	const char *instance;
@@ -119,15 +117,6 @@ static int create_region(struct dp *dp)
 	return 0;
 }
 
-static unsigned mbufs_wanted(const struct dp *dp)
-{
-	unsigned n = MBUFS_BASE;
-
-	for (unsigned i = 0; i < dp->platform.n_ports; i++)
-		n += MBUFS_PER_RXQ * port_wanted_queues(&dp->platform.port[i], dp->n_workers);
-	return dp->platform.mbufs ? dp->platform.mbufs : n;
-}
-
 /* Tables and rings; all that ports and workers build on. */
 static int create_tables(struct dp *dp)
 {
@@ -137,8 +126,7 @@ static int create_tables(struct dp *dp)
 	if (rc < 0)
 		return rc;
 	dp->rcu = rcu_create(dp->n_workers);
-	dp->pool = rte_pktmbuf_pool_create("mbufs", mbufs_wanted(dp), MBUF_CACHE, 0,
-		RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	dp->pool = buffers_create(&dp->platform, dp->n_workers);
 	dp->punt = rte_ring_create("punt", PUNT_RING, SOCKET_ID_ANY, RING_F_SC_DEQ);
 	dp->main_bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	dp->adj = adj_create();

@@ -13,24 +13,31 @@
 #include <unistd.h>
 
 /* One ioctl of the device. */
-static bool ask(const char *name, unsigned long request, struct ifreq *ifr)
+static int ask(const char *name, unsigned long request, struct ifreq *ifr)
 {
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool good;
+	int rc;
 
 	if (s < 0)
-		return false;
+		return -errno;
 	snprintf(ifr->ifr_name, sizeof(ifr->ifr_name), "%s", name);
-	good = ioctl(s, request, ifr) == 0;
+	rc = ioctl(s, request, ifr) == 0 ? 0 : -errno;
 	close(s);
-	return good;
+	return rc;
 }
 
 bool netdev_running(const char *name)
 {
 	struct ifreq ifr = { 0 };
 
-	return ask(name, SIOCGIFFLAGS, &ifr) && ifr.ifr_flags & IFF_RUNNING;
+	return ask(name, SIOCGIFFLAGS, &ifr) == 0 && ifr.ifr_flags & IFF_RUNNING;
+}
+
+int netdev_set_mtu(const char *name, uint16_t mtu)
+{
+	struct ifreq ifr = { .ifr_mtu = mtu };
+
+	return ask(name, SIOCSIFMTU, &ifr);
 }
 
 bool netdev_kernel_has_af_xdp(void)
@@ -47,7 +54,7 @@ unsigned netdev_channels(const char *name)
 	struct ethtool_channels channels = { .cmd = ETHTOOL_GCHANNELS };
 	struct ifreq ifr = { .ifr_data = (void *)&channels };
 
-	if (!ask(name, SIOCETHTOOL, &ifr))
+	if (ask(name, SIOCETHTOOL, &ifr) < 0)
 		return 0;
 	return channels.combined_count ? channels.combined_count : channels.rx_count;
 }

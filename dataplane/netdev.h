@@ -4,12 +4,16 @@
 #define DATAPLANE_NETDEV_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* True if the device is up and has a carrier. */
 bool netdev_running(const char *name);
 
 /* True if this process may make AF_XDP sockets. */
 bool netdev_kernel_has_af_xdp(void);
+
+/* 0 or negative errno. */
+int netdev_set_mtu(const char *name, uint16_t mtu);
 
 /* Pairs of queues that the device spreads frames over; 0 if it does not tell. */
 unsigned netdev_channels(const char *name);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "buffers.h"
 #include "dp.h"
 #include "netdev.h"
 #include "pci_vf.h"
@@ -35,9 +36,24 @@ static int role_args(const struct bw_platform_port *p, unsigned index, char *buf
 	return n;
 }
 
-int port_devargs(const struct bw_platform_port *p, unsigned index, unsigned workers, char *buf,
+/* A larger frame goes into a ring of larger places; blocks are whole pages. */
+static int af_packet_args(
+	const struct bw_platform *platform, unsigned index, unsigned workers, char *buf, size_t size)
+{
+	const struct bw_platform_port *p = &platform->port[index];
+	unsigned room = buffers_room(platform);
+	int n = snprintf(buf, size, "net_af_packet%u,iface=%s,qpairs=%u", index, p->device,
+		port_wanted_queues(p, workers));
+
+	if (platform->max_mtu > BW_MAX_MTU_DEFAULT && n < (int)size)
+		n += snprintf(buf + n, size - n, ",framesz=%u,blocksz=%u", room, 4 * room);
+	return n;
+}
+
+int port_devargs(const struct bw_platform *platform, unsigned index, unsigned workers, char *buf,
 	size_t size)
 {
+	const struct bw_platform_port *p = &platform->port[index];
 	int n = -1;
 
 	switch (p->kind) {
@@ -45,8 +61,7 @@ int port_devargs(const struct bw_platform_port *p, unsigned index, unsigned work
 		n = snprintf(buf, size, "%s", p->device);
 		break;
 	case BW_PORT_AF_PACKET:
-		n = snprintf(buf, size, "net_af_packet%u,iface=%s,qpairs=%u", index, p->device,
-			port_wanted_queues(p, workers));
+		n = af_packet_args(platform, index, workers, buf, size);
 		break;
 	case BW_PORT_AF_XDP:
 		n = snprintf(buf, size, "net_af_xdp%u,iface=%s,queue_count=%u", index, p->device,
@@ -108,7 +123,7 @@ static int probe(struct dp *dp, unsigned index, char *err, size_t err_size)
 {
 	const struct bw_platform_port *p = &dp->platform.port[index];
 	char args[512], name[RTE_ETH_NAME_MAX_LEN];
-	int rc = port_devargs(p, index, dp->n_workers, args, sizeof(args));
+	int rc = port_devargs(&dp->platform, index, dp->n_workers, args, sizeof(args));
 
 	if (rc < 0) {
 		snprintf(err, err_size, "port %s: device name too long", p->name);
@@ -162,6 +177,20 @@ static bool is_vf(const struct bw_platform_port *conf, const struct rte_eth_dev_
 	return pci_vf_find(PCI_DEVICES, conf->device, &vf) || strstr(info->driver_name, "vf");
 }
 
+static uint16_t max_mtu(const struct bw_platform *platform, const struct bw_platform_port *conf,
+	const struct rte_eth_dev_info *info)
+{
+	unsigned mtu = platform->max_mtu;
+
+	if (info->max_mtu)
+		mtu = RTE_MIN(mtu, info->max_mtu);
+	if (conf->kind == BW_PORT_AF_PACKET)
+		mtu = RTE_MIN(mtu, (unsigned)buffers_room(platform) - BUFFERS_AF_PACKET_EXTRA);
+	else if (conf->kind == BW_PORT_TAP) /* the driver's own limit */
+		mtu = RTE_MIN(mtu, (unsigned)RTE_ETHER_MTU);
+	return mtu;
+}
+
 static int configure(struct dp *dp, unsigned index)
 {
 	const struct bw_platform_port *conf = &dp->platform.port[index];
@@ -177,7 +206,7 @@ static int configure(struct dp *dp, unsigned index)
 		p->n_rxq = 1; /* it would not spread frames over more */
 	p->n_txq = conf->kind == BW_PORT_PCI ? RTE_MIN((uint16_t)dp->n_workers, info.max_tx_queues)
 					     : p->n_rxq;
-	p->max_mtu = info.max_mtu && info.max_mtu < PORT_MAX_MTU ? info.max_mtu : PORT_MAX_MTU;
+	p->max_mtu = max_mtu(&dp->platform, conf, &info);
 	if (conf->kind == BW_PORT_PCI) {
 		p->is_vf = is_vf(conf, &info);
 		eth.rxmode.mtu = p->mtu;
@@ -386,7 +415,11 @@ int port_set_mtu(struct dp *dp, unsigned index, uint16_t mtu)
 	if (mtu > p->max_mtu)
 		return -EINVAL;
 	p->mtu = mtu;
-	rc = rte_eth_dev_set_mtu(p->ethdev, mtu);
+	/* the ethdev layer lets af_packet have no more than 1500, which its ring does not know */
+	if (dp->platform.port[index].kind == BW_PORT_AF_PACKET)
+		rc = netdev_set_mtu(dp->platform.port[index].device, mtu);
+	else
+		rc = rte_eth_dev_set_mtu(p->ethdev, mtu);
 	if (rc < 0 && dp->platform.port[index].kind == BW_PORT_PCI)
 		rc = port_restart(dp, index, false); /* VF drivers take it only at configure */
 	else if (rc == -ENOTSUP)

@@ -13,9 +13,6 @@
 
 struct dp;
 
-/* The largest layer-3 packet that a frame in one mbuf can carry. */
-#define PORT_MAX_MTU 2000
-
 struct port {
 	uint16_t ethdev;
 	uint16_t n_rxq, n_txq;
@@ -86,10 +83,10 @@ bool port_count(struct dp *dp, unsigned port);
 uint16_t port_wanted_queues(const struct bw_platform_port *p, unsigned workers);
 
 /*
- * What EAL has to probe for a port: "net_af_packet0,iface=lan0" or a PCI address.
- * -EINVAL if it does not fit.
+ * What EAL has to probe for port `index` of platform.conf: "net_af_packet0,iface=lan0" or a PCI
+ * address. -EINVAL if it does not fit.
  */
-int port_devargs(
-	const struct bw_platform_port *p, unsigned index, unsigned workers, char *buf, size_t size);
+int port_devargs(const struct bw_platform *platform, unsigned index, unsigned workers, char *buf,
+	size_t size);
 
 #endif

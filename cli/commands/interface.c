@@ -69,13 +69,28 @@ static int apply_shutdown(struct cli_ctx *ctx, const struct cli_args *, enum cli
 	return 0;
 }
 
+/* What the interface's port can carry; without a dataplane, what it may be able to. */
+static unsigned max_mtu(const struct iface *ifc)
+{
+	const struct bw_region *region = dp_region(&ifc->ctl->dp);
+	const struct iface *port = ifc->kind == IFACE_SUBIF ? ifc->parent : ifc;
+
+	return region != NULL && port->port >= 0 ? region->ports[port->port].max_mtu
+						 : ifc->ctl->platform.max_mtu;
+}
+
 static int apply_mtu(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	struct iface *ifc = cmd_parent_iface(ctx);
+	unsigned mtu = op == CLI_SET ? cli_arg_number(args, "bytes", 0) : IFACE_MTU_DEFAULT;
 
 	if (ifc->kind == IFACE_LOOPBACK)
 		return cli_fail_at(ctx, "mtu");
-	ifc->mtu = op == CLI_SET ? cli_arg_number(args, "bytes", 0) : IFACE_MTU_DEFAULT;
+	if (mtu > max_mtu(ifc))
+		return cli_fail(ctx,
+			"%% %s can carry %u bytes at the most (max-mtu in platform.conf)",
+			ifc->name, max_mtu(ifc));
+	ifc->mtu = mtu;
 	changed_with_subinterfaces(ifc);
 	return 0;
 }

@@ -136,6 +136,7 @@ static const char *const setting_word[PLATFORM_N_SETTINGS] = {
 	[PLATFORM_ROUTES] = "routes",
 	[PLATFORM_MBUFS] = "mbufs",
 	[PLATFORM_BURST] = "burst",
+	[PLATFORM_MAX_MTU] = "max-mtu",
 };
 
 static int apply_setting(struct platform_parser *s, enum platform_setting key, const char *w)
@@ -171,6 +172,8 @@ static int apply_setting(struct platform_parser *s, enum platform_setting key, c
 		return platform_take_number(s, name, w, 1024, MAX_ENTRIES, &p->mbufs);
 	case PLATFORM_BURST:
 		return platform_take_number(s, name, w, 1, 256, &p->burst);
+	case PLATFORM_MAX_MTU:
+		return platform_take_number(s, name, w, 1500, BW_MAX_MTU, &p->max_mtu);
 	case PLATFORM_N_SETTINGS:
 		break;
 	}
@@ -275,6 +278,7 @@ int bw_platform_parse(
 		.hugepages = true,
 		.nat_sessions = 1000000,
 		.routes = 1000000,
+		.max_mtu = BW_MAX_MTU_DEFAULT,
 	};
 	if (err_size > 0)
 		err[0] = '\0';

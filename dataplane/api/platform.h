@@ -14,6 +14,7 @@
  *     single-core on       # main and worker on one lcore
  *     hugepages off
  *     memory 512           # MiB
+ *     max-mtu 9000         # what packet buffers have room for
  *     idle adaptive        # or poll
  *     nat-sessions 1000000
  *     routes 1000000
@@ -36,6 +37,10 @@ enum bw_port_kind {
 	BW_PORT_PCAP,
 	BW_PORT_NULL,
 };
+
+/* The largest layer-3 packet: without a word of it, and at the most. */
+#define BW_MAX_MTU_DEFAULT 2000
+#define BW_MAX_MTU	   9216
 
 struct bw_platform_port {
 	char name[BW_NAME_LEN]; /* canonical: GigabitEthernet8 */
@@ -65,6 +70,7 @@ struct bw_platform {
 	unsigned nat_sessions;
 	unsigned routes;
 	unsigned mbufs; /* 0 = by ports and workers */
+	unsigned max_mtu;
 	unsigned burst; /* packets taken from a queue at once; 0 = default */
 };
 

@@ -8,7 +8,7 @@
 
 /* The smallest MTU leaves 8 bytes for each fragment of a packet with a full header. */
 #define FRAGMENT_MIN_MTU 68
-/* PORT_MAX_MTU in pieces of that MTU, with room to spare. */
+/* BW_MAX_MTU in pieces of that MTU, with room to spare. */
 #define FRAGMENT_MAX 256
 
 /*

@@ -21,7 +21,7 @@ LAN_HOST, LAN_ROUTER = "192.168.20.10", "192.168.20.1"
 WAN_SERVER, WAN_ROUTER = "192.168.10.1", "192.168.10.16"
 WEB = "23.219.39.17"
 PAGE = "This page came over two virtual functions.\n"
-MEMORY = "memory 256\nmbufs 12288\nnat-sessions 20000\nroutes 20000\n"
+MEMORY = "memory 320\nmbufs 12288\nnat-sessions 20000\nroutes 20000\nmax-mtu 9000\n"
 
 
 @pytest.fixture(scope="module")
@@ -196,13 +196,13 @@ def test_pf_bounce_restores_vlans(net):
 
 
 def test_mtu(net):
-    """A VF's driver takes an MTU only at a start; the card has to carry it too."""
-    net.router.configure("interface GigabitEthernet8\n mtu 1900\n")
-    net.box.ip("link set pf1 mtu 1900")  # resets the card
-    net.wan.ip("link set wire1 mtu 1900")
+    """Jumbo frames. A VF's driver takes an MTU only at a start; the card has to carry it too."""
+    net.router.configure("interface GigabitEthernet8\n mtu 9000\n")
+    net.box.ip("link set pf1 mtu 9000")  # resets the card
+    net.wan.ip("link set wire1 mtu 9000")
     wait_for_ping(net.wan, WAN_ROUTER)
-    all_pings(net.wan, WAN_ROUTER, 10, "-s", "1872", "-M", "do")
-    assert "MTU 1900 bytes" in net.router.cli("show interfaces GigabitEthernet8")
+    all_pings(net.wan, WAN_ROUTER, 10, "-s", "8972", "-M", "do")
+    assert "MTU 9000 bytes" in net.router.cli("show interfaces GigabitEthernet8")
 
 
 def test_killed_and_started_again(net):
@@ -216,7 +216,8 @@ def test_killed_and_started_again(net):
 def test_absent_device(net):
     """What cannot be opened is named, with its port and why."""
     other = Router(net.router.lab, "BAD", net.box,
-                   "port GigabitEthernet8 pci 0000:01:11.0\n" + MEMORY.replace("256", "64"))
+                   "port GigabitEthernet8 pci 0000:01:11.0\nmemory 64\nmbufs 1024\n"
+                   "nat-sessions 1000\nroutes 1000\n")
     with pytest.raises(LabError, match="port GigabitEthernet8: cannot open PCI device "
                        "0000:01:11.0: no such device, or not bound to vfio-pci"):
         other.start_dp()
@@ -228,7 +229,7 @@ def test_af_xdp(lab):
     lab.veth(far, "p8", box, "p8")
     far.address("p8", "10.0.8.2/24")
     router = Router(lab, "XDP", box, "port GigabitEthernet8 af_xdp p8\nhugepages off\n"
-                    + MEMORY.replace("mbufs 12288", "mbufs 8192"),
+                    + MEMORY.replace("max-mtu 9000\n", ""),
                     "interface GigabitEthernet8\n ip address 10.0.8.1 255.255.255.0\n").start()
     wait_for_ping(far, "10.0.8.1")
     all_pings(far, "10.0.8.1", 20, "-s", "1472", "-M", "do")

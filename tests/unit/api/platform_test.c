@@ -32,6 +32,7 @@ static void test_empty_file_gives_defaults(void)
 	CU_ASSERT_EQUAL(p.memory, 0);
 	CU_ASSERT(p.nat_sessions >= 1000000);
 	CU_ASSERT(p.routes >= 1000000);
+	CU_ASSERT_EQUAL(p.max_mtu, 2000);
 	CU_ASSERT_EQUAL(parse("\n\n  # nothing\n\t\r\n#port x\n"), 0);
 	CU_ASSERT_EQUAL(p.n_ports, 0);
 }
@@ -88,7 +89,8 @@ static void test_every_setting(void)
 {
 	CU_ASSERT_EQUAL_FATAL(parse("cores 1-3\nworkers 3\nmain-core 0 # sleeps\n"
 				    "hugepages off\nmemory 512\nidle poll\nnat-sessions 5000\n"
-				    "routes 7000\nmbufs 16384\nburst 64\nsingle-core off\n"),
+				    "routes 7000\nmbufs 16384\nburst 64\nsingle-core off\n"
+				    "max-mtu 9000\n"),
 		0);
 	CU_ASSERT_EQUAL(p.cores, 0xe);
 	CU_ASSERT_EQUAL(p.workers, 3);
@@ -100,6 +102,7 @@ static void test_every_setting(void)
 	CU_ASSERT_EQUAL(p.routes, 7000);
 	CU_ASSERT_EQUAL(p.mbufs, 16384);
 	CU_ASSERT_EQUAL(p.burst, 64);
+	CU_ASSERT_EQUAL(p.max_mtu, 9000);
 	CU_ASSERT_EQUAL(parse("single-core on\nidle adaptive\nhugepages on\n"), 0);
 	CU_ASSERT(p.single_core);
 	CU_ASSERT_FALSE(p.idle_poll);
@@ -227,6 +230,8 @@ static const struct {
 	{ "workers 2\nsingle-core on", "2: single-core has one worker, not 2" },
 	{ "single-core yes", "1: single-core must be 'on' or 'off', not 'yes'" },
 	{ "hugepages maybe", "1: hugepages must be 'on' or 'off', not 'maybe'" },
+	{ "max-mtu 1499", "1: max-mtu must be 1500 to 9216, not '1499'" },
+	{ "max-mtu 9217", "1: max-mtu must be 1500 to 9216, not '9217'" },
 	{ "memory 1", "1: memory must be 64 to 1048576, not '1'" },
 	{ "idle never", "1: idle must be 'poll' or 'adaptive', not 'never'" },
 	{ "nat-sessions 0", "1: nat-sessions must be 1 to 16000000, not '0'" },

@@ -594,6 +594,12 @@ static void eal_arguments(void)
 	CU_ASSERT_TRUE(eal_has("--in-memory ") && !eal_has("--no-huge") && eal_has("-m 1024 "));
 	CU_ASSERT_TRUE(eal_has("-a 0000:01:10.0 ") && !eal_has("--no-pci"));
 
+	dp->platform.memory = 0;
+	dp->platform.max_mtu = 9000; /* 16384 buffers, 7 KiB more each */
+	CU_ASSERT_EQUAL(ask_eal(dp, err, sizeof(err)), 0);
+	CU_ASSERT_TRUE(eal_has("-m 304 "));
+	dp->platform.memory = 1024;
+
 	dp->platform.single_core = true;
 	CU_ASSERT_EQUAL(ask_eal(dp, err, sizeof(err)), 0);
 	snprintf(want, sizeof(want), "--lcores=0@%d ", cpu);
@@ -639,7 +645,8 @@ static void eal_arguments(void)
 
 static void devargs(void)
 {
-	struct bw_platform_port p = { .device = "lan0" };
+	struct bw_platform platform = { .max_mtu = BW_MAX_MTU_DEFAULT };
+	struct bw_platform_port *p = &platform.port[3];
 	char buf[512];
 	static const struct {
 		enum bw_port_kind kind;
@@ -654,43 +661,49 @@ static void devargs(void)
 		{ BW_PORT_MEMIF, "net_memif3,role=client,id=0,socket=lan0,socket-abstract=no" },
 	};
 
+	snprintf(p->device, sizeof(p->device), "lan0");
 	for (unsigned i = 0; i < RTE_DIM(plain); i++) {
-		p.kind = plain[i].kind;
-		CU_ASSERT_EQUAL(port_devargs(&p, 3, 2, buf, sizeof(buf)), 0);
+		p->kind = plain[i].kind;
+		CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, sizeof(buf)), 0);
 		CU_ASSERT_STRING_EQUAL(buf, plain[i].want);
 		/* what does not fit is refused, and not cut */
 		for (unsigned size = 0; size <= strlen(plain[i].want); size++)
-			CU_ASSERT_EQUAL(port_devargs(&p, 3, 2, buf, size), -EINVAL);
-		CU_ASSERT_EQUAL(port_devargs(&p, 3, 2, buf, strlen(plain[i].want) + 1), 0);
+			CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, size), -EINVAL);
+		CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, strlen(plain[i].want) + 1), 0);
 	}
-	p.kind = 0;
-	CU_ASSERT_EQUAL(port_devargs(&p, 3, 2, buf, sizeof(buf)), -EINVAL);
-	p.kind = BW_PORT_AF_PACKET;
-	p.queues = 4;
-	CU_ASSERT_EQUAL(port_devargs(&p, 0, 2, buf, sizeof(buf)), 0);
-	CU_ASSERT_STRING_EQUAL(buf, "net_af_packet0,iface=lan0,qpairs=4");
-	p.kind = BW_PORT_PCAP;
-	snprintf(p.device_out, sizeof(p.device_out), "out.pcap");
-	CU_ASSERT_EQUAL(port_devargs(&p, 0, 2, buf, sizeof(buf)), 0);
-	CU_ASSERT_STRING_EQUAL(buf, "net_pcap0,rx_pcap=lan0,tx_pcap=out.pcap");
-	p.kind = BW_PORT_MEMIF;
-	p.memif_server = p.memif_zero_copy = true;
-	p.memif_id = 7;
-	p.memif_bsize = 2048;
-	p.ring_size = 1024;
-	CU_ASSERT_EQUAL(port_devargs(&p, 0, 2, buf, sizeof(buf)), 0);
-	CU_ASSERT_STRING_EQUAL(buf, "net_memif0,role=server,id=7,socket=lan0,socket-abstract=no,"
+	p->kind = 0;
+	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, sizeof(buf)), -EINVAL);
+	p->kind = BW_PORT_AF_PACKET;
+	p->queues = 4;
+	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, sizeof(buf)), 0);
+	CU_ASSERT_STRING_EQUAL(buf, "net_af_packet3,iface=lan0,qpairs=4");
+	platform.max_mtu = 9000;
+	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, sizeof(buf)), 0);
+	CU_ASSERT_STRING_EQUAL(
+		buf, "net_af_packet3,iface=lan0,qpairs=4,framesz=9216,blocksz=36864");
+	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, 60), -EINVAL);
+	p->kind = BW_PORT_PCAP;
+	snprintf(p->device_out, sizeof(p->device_out), "out.pcap");
+	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, sizeof(buf)), 0);
+	CU_ASSERT_STRING_EQUAL(buf, "net_pcap3,rx_pcap=lan0,tx_pcap=out.pcap");
+	p->kind = BW_PORT_MEMIF;
+	p->memif_server = p->memif_zero_copy = true;
+	p->memif_id = 7;
+	p->memif_bsize = 2048;
+	p->ring_size = 1024;
+	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, sizeof(buf)), 0);
+	CU_ASSERT_STRING_EQUAL(buf, "net_memif3,role=server,id=7,socket=lan0,socket-abstract=no,"
 				    "bsize=2048,rsize=10,zero-copy=yes");
 	for (unsigned size = 0; size <= strlen(buf); size++) {
 		char small[512];
 
-		CU_ASSERT_EQUAL(port_devargs(&p, 0, 2, small, size), -EINVAL);
+		CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, small, size), -EINVAL);
 	}
-	p.queues = 0;
-	p.kind = BW_PORT_PCI;
-	CU_ASSERT_EQUAL(port_wanted_queues(&p, 5), 5);
-	p.kind = BW_PORT_TAP;
-	CU_ASSERT_EQUAL(port_wanted_queues(&p, 5), 1);
+	p->queues = 0;
+	p->kind = BW_PORT_PCI;
+	CU_ASSERT_EQUAL(port_wanted_queues(p, 5), 5);
+	p->kind = BW_PORT_TAP;
+	CU_ASSERT_EQUAL(port_wanted_queues(p, 5), 1);
 }
 
 /* Ask for 10.0.10.1 in a frame whose tag the card has taken off; the frames answered. */
@@ -742,12 +755,12 @@ static void port_mtu(void)
 	CU_ASSERT_EQUAL(port_set_mtu(t_dp, 0, UINT16_MAX), -EINVAL);
 	CU_ASSERT_EQUAL(t_dp->port[0].mtu, 1500);
 	CU_ASSERT_EQUAL(port_set_mtu(t_dp, 0, t_dp->port[0].max_mtu + 1), -EINVAL);
-	CU_ASSERT_TRUE(t_dp->port[0].max_mtu <= PORT_MAX_MTU);
+	CU_ASSERT_EQUAL(t_dp->port[0].max_mtu, BW_MAX_MTU_DEFAULT);
 }
 
 int main(void)
 {
-	static const struct t_config config = { WORKERS, 3, QUEUES };
+	static const struct t_config config = { .workers = WORKERS, .ports = 3, .queues = QUEUES };
 	CU_pSuite s;
 	int rc;
 

@@ -16,6 +16,7 @@
 
 #include "arp.h"
 #include "bridge.h"
+#include "buffers.h"
 #include "eal.h"
 #include "host/host.h"
 #include "itf_set.h"
@@ -129,8 +130,9 @@ static void say_platform(struct bw_platform *p, const struct t_config *c)
 	p->workers = c->workers;
 	p->single_core = c->workers == 1;
 	p->main_core = -1;
-	p->memory = 256;
+	p->memory = c->max_mtu ? 384 : 256;
 	p->mbufs = 8191;
+	p->max_mtu = c->max_mtu ? c->max_mtu : BW_MAX_MTU_DEFAULT;
 	p->nat_sessions = 1024;
 	p->n_ports = c->ports;
 	for (unsigned i = 0; i < c->ports; i++) {
@@ -147,8 +149,8 @@ static void create_tables(struct dp *dp)
 
 	t_require(pkt_meta_register() == 0);
 	dp->rcu = rcu_create(dp->n_workers);
-	dp->pool = rte_pktmbuf_pool_create(
-		"mbufs", dp->platform.mbufs, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	dp->pool = rte_pktmbuf_pool_create("mbufs", dp->platform.mbufs, 0, 0,
+		RTE_PKTMBUF_HEADROOM + buffers_room(&dp->platform), SOCKET_ID_ANY);
 	dp->punt = rte_ring_create("punt", 2048, SOCKET_ID_ANY, RING_F_SC_DEQ);
 	dp->main_bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	dp->adj = adj_create();

@@ -21,12 +21,13 @@ struct t_config {
 	unsigned workers; /* 1: single-core mode, the main lcore is the worker */
 	unsigned ports;	  /* GigabitEthernet0 and up; the first four routed, others switch ports */
 	uint16_t queues;  /* of each port */
+	unsigned max_mtu; /* 0: the default */
 };
 
 struct t_frame {
 	uint16_t port, queue;
 	unsigned len;
-	uint8_t b[2100];
+	uint8_t b[BW_MAX_MTU + 22];
 };
 
 extern struct dp *t_dp;
