@@ -129,9 +129,9 @@ def test_answers_that_nobody_asked_for(net):
     counted(net, DISCOVERY, frames)
 
 
-@pytest.mark.parametrize("protocol", [pppoe.LCP, pppoe.IPCP, pppoe.CHAP, pppoe.PAP])
+@pytest.mark.parametrize("protocol", [pppoe.LCP, pppoe.IPCP, pppoe.CHAP])
 def test_packets_cut_short(net, protocol):
-    """Shorter than their header, or than the length in it."""
+    """Shorter than their header, or than the length in it. (PAP was not agreed on: rejected.)"""
     bad = [b"", b"\x01", b"\x01\x01\x00", b"\x01\x01\x00\x00", b"\x09\x01\x00\x03",
            b"\x01\x01\x00\x05", b"\x01\x01\xff\xff" + bytes(32), b"\x05\x01\x80\x00"]
     counted(net, BAD, [mine(net, protocol, packet) for packet in bad])
