@@ -46,17 +46,51 @@ def test_stays_until_it_is_stopped():
     assert "no demo was running" in demo("--stop").stdout
 
 
+def test_pppoe_once():
+    done = demo("pppoe", "--once")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for text in ("This page came through Byway.", "0% packet loss", "RT13#show pppoe session",
+                 "RT13#show ip route", "RT13#show ip nat translations", "RT13#show running-config",
+                 "RT03#show ip nat translations", "all was right"):
+        assert text in done.stdout, text
+    assert "WRONG" not in done.stdout
+
+
+def test_pppoe_stays_until_it_is_stopped():
+    done = demo("pppoe")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "--stop" in done.stdout and done.stdout.count("--instance") >= 2
+    assert "the demo is stopped" in demo("--stop").stdout
+    assert "no demo was running" in demo("--stop").stdout
+
+
+@pytest.mark.parametrize("line,instead,wrong", [
+    ("ppp chap password", "ppp chap password another !", "a session of Di1"),
+    ("static 192.168.10.16 25.0.0.16", "static 192.168.10.16 25.0.0.99", "reaches 23.219.39.17"),
+    ("pppoe enable group global", "pppoe enable groop global", "every line"),
+], ids=["password", "another address", "a line that is none"])
+def test_pppoe_is_wrong_when_something_is(tmp_path, line, instead, wrong):
+    done = demo("pppoe", "--once", "--config", other(tmp_path, "RT13.cfg", line, instead))
+    assert done.returncode == 1, done.stdout
+    assert "demo: wrong:" in done.stderr and wrong in done.stdout + done.stderr
+
+
+def other(tmp_path, name, line, instead):
+    """The path of a configuration in which something is not as it should be."""
+    with open(f"{TOP}/configs/lab/{name}", encoding="utf-8") as f:
+        text = f.read()
+    assert line in text
+    path = tmp_path / "other.cfg"
+    path.write_text(text.replace(line, instead), encoding="utf-8")
+    return str(path)
+
+
 @pytest.mark.parametrize("line,instead", [
     ("ip nat inside source list 1 pool GIP overload", "!"),
     ("ip nat pool GIP 192.168.10.16 192.168.10.16", "ip nat pool GIP 192.168.10.17 192.168.10.17"),
     ("ip route 0.0.0.0 0.0.0.0 192.168.10.1", "!"),
 ], ids=["no NAT", "another address", "no route"])
 def test_is_wrong_when_something_is(tmp_path, line, instead):
-    with open(f"{TOP}/configs/lab/RT03.cfg", encoding="utf-8") as f:
-        text = f.read()
-    assert line in text
-    path = tmp_path / "other.cfg"
-    path.write_text(text.replace(line, instead))
-    done = demo("--once", "--config", str(path))
+    done = demo("--once", "--config", other(tmp_path, "RT03.cfg", line, instead))
     assert done.returncode == 1, done.stdout
     assert "WRONG" in done.stdout and "demo: wrong:" in done.stderr
