@@ -93,6 +93,13 @@ unsigned format_classful(bw_ip4 addr)
 	return a < 0xe0000000 ? 24 : 32;
 }
 
+bool addr_is_host(bw_ip4 addr)
+{
+	uint32_t a = ntohl(addr);
+
+	return a >> 24 != 0 && a >> 24 != 127 && a < 0xe0000000;
+}
+
 uint64_t clock_ms(void)
 {
 	struct timespec ts;

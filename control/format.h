@@ -37,6 +37,9 @@ static inline bool prefix_covers(bw_ip4 prefix, unsigned plen, bw_ip4 addr)
 	return ((prefix ^ addr) & format_mask(plen)) == 0;
 }
 
+/* May be an address of one host somewhere: not of 0/8 or 127/8, no multicast, none above. */
+bool addr_is_host(bw_ip4 addr);
+
 /* Milliseconds of a clock that never jumps. */
 uint64_t clock_ms(void);
 

@@ -33,20 +33,13 @@ static bool read_spec(const struct cli_ctx *ctx, const struct cli_args *args, st
 	return spec->ifc != NULL;
 }
 
-static bool is_host(bw_ip4 addr)
-{
-	uint32_t a = ntohl(addr);
-
-	return a >> 24 != 0 && a >> 24 != 127 && a < 0xe0000000;
-}
-
 static int check(struct cli_ctx *ctx, const struct cli_args *args, const struct rib_spec *spec)
 {
 	struct iface_table *ifaces = &cmd_control(ctx)->ifaces;
 
 	if ((spec->prefix & ~format_mask(spec->plen)) != 0)
 		return cli_fail(ctx, "%%Inconsistent address and mask");
-	if (cli_has(args, "nexthop") && !is_host(spec->nexthop))
+	if (cli_has(args, "nexthop") && !addr_is_host(spec->nexthop))
 		return cli_fail(ctx, "%%Invalid next hop address");
 	if (spec->nexthop != 0 && iface_addr_owner(ifaces, spec->vrf, spec->nexthop) != NULL)
 		return cli_fail(ctx, "%%Invalid next hop address (it's this router)");

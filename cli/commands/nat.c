@@ -166,6 +166,25 @@ static int confirm(struct cli_ctx *ctx, bool is_static)
 		ctx, "%%%s in use, cannot remove", is_static ? "Static entry" : "Dynamic mapping");
 }
 
+/* Any address of a block will do, its first and last as well, but it must be some host's. */
+static int check_static(
+	struct cli_ctx *ctx, const struct cli_args *args, const struct nat_spec *spec)
+{
+	bw_ip4 host = spec->kind == BW_NAT_NETWORK ? ~format_mask(spec->plen) : 0;
+
+	if (!addr_is_host(spec->local))
+		return cli_fail_at(ctx, "local");
+	if (cli_has(args, "global") && !addr_is_host(spec->global))
+		return cli_fail_at(ctx, "global");
+	if (spec->kind == BW_NAT_NETWORK && spec->plen == 0)
+		return cli_fail_at(ctx, "mask");
+	if ((spec->local & host) != 0 || (spec->global & host) != 0)
+		return cli_fail(ctx, "%%Inconsistent address and mask");
+	if (spec->ifname != NULL && cmd_arg_iface(ctx, args, "ifname") == NULL)
+		return cli_fail_at(ctx, "ifname");
+	return 0;
+}
+
 static int apply_static(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	struct nat *nat = &cmd_control(ctx)->nat;
@@ -176,8 +195,9 @@ static int apply_static(struct cli_ctx *ctx, const struct cli_args *args, enum c
 
 	read_static(args, &spec, ifname);
 	if (op == CLI_SET) {
-		if (spec.ifname != NULL && cmd_arg_iface(ctx, args, "ifname") == NULL)
-			return cli_fail_at(ctx, "ifname");
+		ret = check_static(ctx, args, &spec);
+		if (ret != 0)
+			return ret;
 		if (ctx->old != NULL) { /* the same but for extendable or no-alias */
 			read_static(ctx->old, &old, old_ifname);
 			rule = nat_rule_find(nat, &old);
@@ -440,7 +460,8 @@ static const struct cli_command commands[] = {
 			  "{<global:A.B.C.D>|interface <ifname:INTERFACE>} (extendable|no-alias)",
 		.help = help,
 		.key = "local global ifname",
-		.no = "ip nat inside source static <local:A.B.C.D> <global:A.B.C.D> forced",
+		.no = "ip nat inside source static <local:A.B.C.D> "
+		      "{<global:A.B.C.D>|interface <ifname:INTERFACE>} forced",
 		.rank = RANK_NAT + 3,
 		.apply = apply_static,
 	},
@@ -452,7 +473,8 @@ static const struct cli_command commands[] = {
 		.help = help,
 		.key = "proto local local_port global ifname global_port",
 		.no = "ip nat inside source static <proto:tcp|udp> <local:A.B.C.D> "
-		      "<local_port:1-65535> <global:A.B.C.D> <global_port:1-65535> forced",
+		      "<local_port:1-65535> {<global:A.B.C.D>|interface <ifname:INTERFACE>} "
+		      "<global_port:1-65535> forced",
 		.rank = RANK_NAT + 3,
 		.apply = apply_static,
 		.render = render_port,
@@ -463,6 +485,8 @@ static const struct cli_command commands[] = {
 			  "{<length:/1-32>|<mask:MASK>} (extendable|no-alias)",
 		.help = help,
 		.key = "local global length mask",
+		.no = "ip nat inside source static network <local:A.B.C.D> <global:A.B.C.D> "
+		      "{<length:/1-32>|<mask:MASK>} forced",
 		.rank = RANK_NAT + 3,
 		.apply = apply_static,
 	},

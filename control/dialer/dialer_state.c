@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a session's state means: addresses, routes, Virtual-Access interfaces, log lines. */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,16 +104,9 @@ void dialer_detached(struct dialer_table *t)
 
 /* --- routes --- */
 
-static bool is_host(bw_ip4 addr)
-{
-	uint32_t a = ntohl(addr);
-
-	return a >> 24 != 0 && a >> 24 != 127 && a < 0xe0000000;
-}
-
 static bw_ip4 peer_of(const struct dialer *d)
 {
-	return is_host(d->state.peer_addr) ? d->state.peer_addr : 0;
+	return addr_is_host(d->state.peer_addr) ? d->state.peer_addr : 0;
 }
 
 static bool has_ip(const struct dialer *d)
@@ -170,7 +162,7 @@ static void apply_negotiated(struct dialer *d)
 {
 	struct iface *ifc = d->ifc, *other = NULL;
 	bw_ip4 last = ifc->assigned != NULL ? ifc->assigned->addr : 0;
-	bool open = ifc->ip_up && is_host(d->state.addr);
+	bool open = ifc->ip_up && addr_is_host(d->state.addr);
 	char ip[FORMAT_IP_SIZE];
 	int err = iface_addr_assign(ifc, open ? d->state.addr : last, open, &other);
 

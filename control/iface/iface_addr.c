@@ -49,7 +49,7 @@ static int check_host(bw_ip4 addr, uint8_t plen)
 {
 	uint32_t a = ntohl(addr), host = a & ~ntohl(format_mask(plen));
 
-	if (a >> 24 == 0 || a >> 24 == 127 || a >= 0xe0000000)
+	if (!addr_is_host(addr))
 		return IFACE_ADDR_INVALID;
 	if (plen == 0 || plen > 32)
 		return IFACE_ADDR_BAD_MASK;

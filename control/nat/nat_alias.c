@@ -42,7 +42,17 @@ static int compare(const void *a, const void *b)
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
-/* The outside interface on whose subnet the address lies, unless it is an interface's own. */
+static bool is_end_of_subnet(const struct iface_addr *a, bw_ip4 addr)
+{
+	bw_ip4 host = ~format_mask(a->plen);
+
+	return (addr & host) == 0 || (addr & host) == host;
+}
+
+/*
+ * The outside interface on whose subnet the address lies, unless it is an interface's own or one
+ * that no neighbour would ask for.
+ */
 static struct iface *alias_interface(struct nat *nat, uint16_t vrf, bw_ip4 addr)
 {
 	struct iface *ifc;
@@ -53,7 +63,7 @@ static struct iface *alias_interface(struct nat *nat, uint16_t vrf, bw_ip4 addr)
 		if (ifc->nat != IFACE_NAT_OUTSIDE || ifc->vrf != vrf)
 			continue;
 		a = iface_addr_on_subnet(ifc, addr);
-		if (a == NULL || a->plen >= 31)
+		if (a == NULL || a->plen >= 31 || is_end_of_subnet(a, addr))
 			continue;
 		if (iface_addr_owner(&nat->ctl->ifaces, vrf, addr) != NULL)
 			return NULL;
@@ -84,6 +94,16 @@ static int add_pool(struct nat *nat, struct alias_set *set, const struct nat_rul
 	return 0;
 }
 
+static int add_network(struct nat *nat, struct alias_set *set, const struct nat_rule *rule)
+{
+	uint32_t n = rule->plen > 0 ? UINT32_C(1) << (32 - rule->plen) : NAT_ALIAS_MAX;
+
+	for (uint32_t i = 0; i < n && i < NAT_ALIAS_MAX; i++)
+		if (add_global(nat, set, rule->vrf, htonl(ntohl(rule->global) + i)) != 0)
+			return -ENOMEM;
+	return 0;
+}
+
 static int collect(struct nat *nat, struct alias_set *set)
 {
 	struct nat_rule *rule;
@@ -95,6 +115,8 @@ static int collect(struct nat *nat, struct alias_set *set)
 			continue;
 		if (rule->kind == BW_NAT_STATIC && rule->ifc == NULL)
 			err = add_global(nat, set, rule->vrf, rule->global);
+		else if (rule->kind == BW_NAT_NETWORK)
+			err = add_network(nat, set, rule);
 		else if (rule->kind == BW_NAT_DYNAMIC && rule->pool != NULL)
 			err = add_pool(nat, set, rule);
 		if (err != 0)

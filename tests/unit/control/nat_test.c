@@ -254,6 +254,91 @@ static void static_rules_do_not_contradict(void)
 	bench_close(&b);
 }
 
+/* The eight of 25.0.0.16/29 are all good, with its first and last. */
+static void whole_addresses_and_networks(void)
+{
+	static const struct {
+		const char *line, *answer;
+	} bad[] = {
+		{ "192.168.10.255 0.0.0.0", "% Invalid input detected at '^' marker.\n" },
+		{ "0.0.0.1 25.0.0.17", "% Invalid input detected at '^' marker.\n" },
+		{ "192.168.10.18 224.0.0.5", "% Invalid input detected at '^' marker.\n" },
+		{ "192.168.10.18 255.255.255.255", "% Invalid input detected at '^' marker.\n" },
+		{ "tcp 192.168.10.18 80 127.0.0.1 80",
+			"% Invalid input detected at '^' marker.\n" },
+		{ "tcp 192.168.10.18 0 25.0.0.18 80", "% Invalid input detected at '^' marker.\n" },
+		{ "192.168.10.18 interface Vlan77", "% Invalid input detected at '^' marker.\n" },
+		{ "network 10.0.0.1 26.0.0.0 /29", "%Inconsistent address and mask\n" },
+		{ "network 10.0.0.0 26.0.0.4 255.255.255.248", "%Inconsistent address and mask\n" },
+		{ "network 10.0.0.0 26.0.0.0 0.0.0.0",
+			"% Invalid input detected at '^' marker.\n" },
+		{ "network 10.1.0.0 26.0.0.8 /29",
+			"% 26.0.0.8 already mapped (10.0.0.8 -> 26.0.0.8)\n" },
+		{ "network 10.0.0.8 26.0.0.16 /29",
+			"% similar static entry (10.0.0.8 -> 26.0.0.8) already exists\n" },
+	};
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "ip nat inside source static 192.168.10.16 25.0.0.16\n"
+				 "ip nat inside source static 192.168.10.23 25.0.0.23\n"
+				 "ip nat inside source static network 10.0.0.8 26.0.0.8 /29\n"),
+		"");
+	CU_ASSERT_EQUAL_FATAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 3);
+	CU_ASSERT_EQUAL(rule(&b, 0)->kind, BW_NAT_STATIC);
+	CU_ASSERT_EQUAL(rule(&b, 0)->global, ip("25.0.0.16"));
+	CU_ASSERT_EQUAL(rule(&b, 1)->global, ip("25.0.0.23"));
+	CU_ASSERT_EQUAL(rule(&b, 2)->kind, BW_NAT_NETWORK);
+	CU_ASSERT_EQUAL(rule(&b, 2)->plen, 29);
+	CU_ASSERT_EQUAL(rule(&b, 2)->local, ip("10.0.0.8"));
+	CU_ASSERT_EQUAL(rule(&b, 2)->global, ip("26.0.0.8"));
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char line[128];
+
+		snprintf(line, sizeof(line), "ip nat inside source static %s\n", bad[i].line);
+		CU_ASSERT_STRING_EQUAL(bench_config(&b, line), bad[i].answer);
+		CU_ASSERT_PTR_NULL(strstr(bench_running(&b), line));
+	}
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 3);
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+}
+
+/* Each form of a rule goes with and without `forced`. */
+static void static_rules_go_again(void)
+{
+	static const char *const form[] = {
+		"192.168.10.16 25.0.0.16",
+		"192.168.10.16 interface GigabitEthernet8",
+		"tcp 192.168.10.5 80 25.0.0.18 8080",
+		"udp 192.168.10.5 53 interface GigabitEthernet8 53",
+		"network 10.0.0.8 26.0.0.8 /29",
+		"network 10.0.0.8 26.0.0.8 255.255.255.248",
+	};
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, outside);
+	for (unsigned i = 0; i < 2 * sizeof(form) / sizeof(form[0]); i++) {
+		const char *words = form[i / 2];
+		char line[128];
+
+		snprintf(line, sizeof(line), "ip nat inside source static %s\n", words);
+		CU_ASSERT_STRING_EQUAL(bench_config(&b, line), "");
+		CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1);
+		snprintf(line, sizeof(line), "no ip nat inside source static %s%s\n", words,
+			i % 2 ? " forced" : "");
+		CU_ASSERT_STRING_EQUAL(bench_config(&b, line), "");
+		CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 0);
+		CU_ASSERT_PTR_NULL(strstr(bench_running(&b), "source static"));
+	}
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+}
+
 static void ports_by_an_interface(void)
 {
 	struct bench b;
@@ -298,6 +383,12 @@ static void globals_are_answered_in_arp(void)
 	CU_ASSERT(has_alias(&b, "192.168.10.50"));
 	CU_ASSERT_FALSE(has_alias(&b, "192.168.10.51"));
 	CU_ASSERT_FALSE(has_alias(&b, "25.0.0.1")); /* on no subnet of ours */
+	bench_config(&b, "ip nat inside source static network 10.0.0.248 192.168.10.248 /29\n");
+	CU_ASSERT(has_alias(&b, "192.168.10.248"));
+	CU_ASSERT(has_alias(&b, "192.168.10.254"));
+	CU_ASSERT_FALSE(has_alias(&b, "192.168.10.255")); /* the subnet's broadcast address */
+	bench_config(&b, "no ip nat inside source static network 10.0.0.248 192.168.10.248 /29\n");
+	CU_ASSERT_FALSE(has_alias(&b, "192.168.10.248"));
 	CU_ASSERT_EQUAL(fake_find_route(&b.dp, ip("192.168.10.17"), 32)->route.adj_id, BW_ADJ_DROP);
 	bench_config(&b, "no ip nat inside source static 192.168.20.5 192.168.10.50\n");
 	CU_ASSERT_FALSE(has_alias(&b, "192.168.10.50"));
@@ -416,6 +507,8 @@ int main(void)
 		{ "a pool may match hosts", a_pool_may_match_hosts },
 		{ "limits of hosts", limits_of_hosts },
 		{ "static rules do not contradict", static_rules_do_not_contradict },
+		{ "whole addresses and networks", whole_addresses_and_networks },
+		{ "static rules go again", static_rules_go_again },
 		{ "ports by an interface", ports_by_an_interface },
 		{ "globals are answered in ARP", globals_are_answered_in_arp },
 		{ "timeouts and limits", timeouts_and_limits },

@@ -258,6 +258,27 @@ static void cef_and_routes(void)
 	bench_close(&b);
 }
 
+/* Rules by the Dialer's address have the one that is lent, or the negotiated one. */
+static void nat(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, session_rt13);
+	bench_config(
+		&b, "ip nat inside source static tcp 192.168.10.5 22 interface Dialer1 2222\n");
+	session_up(&b, "Dialer1");
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip nat translations"),
+		"Pro Inside global      Inside local       Outside local      Outside global\n"
+		"--- 25.0.0.16          192.168.10.16      ---                ---\n"
+		"tcp 192.168.10.1:2222  192.168.10.5:22    ---                ---\n");
+	bench_config(&b, "interface Dialer1\n ip address negotiated\n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench_show(&b, "show ip nat translations"),
+		"tcp 203.0.113.5:2222   192.168.10.5:22    ---                ---\n"));
+	bench_close(&b);
+}
+
 static void clear(void)
 {
 	static const char *const lines[] = { "clear pppoe all",
@@ -358,6 +379,7 @@ int main(void)
 		{ "show ip interface", ip_interface },
 		{ "show dialer", dialer },
 		{ "show ip cef, show ip route", cef_and_routes },
+		{ "show ip nat translations", nat },
 		{ "clear pppoe, clear interface", clear },
 		{ "debugging", debugging },
 		{ "debugging is told again", debugging_is_told_again },
