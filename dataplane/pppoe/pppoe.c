@@ -10,44 +10,18 @@
 #include "dp.h"
 #include "frame.h"
 #include "port.h"
-#include "pppoe/client.h"
-#include "pppoe/pppoe_path.h"
+#include "pppoe/pppoe_private.h"
 #include "programmer.h"
 
-#define CODE_PADT     0xa7 /* RFC 2516 5.5 */
-#define STRAY_WAIT_MS 1000 /* between PADTs for sessions that we do not know */
-
-struct slot {
-	struct dp *dp;
-	struct pppoe_client *client; /* NULL = there is none of this id */
-	uint8_t epoch;
-	bool changed; /* to be looked at when the client's function has returned */
-	bool untold;  /* control does not know yet */
-};
-
-struct pppoe {
-	struct slot slot[BW_MAX_PPPOE];
-	struct pppoe_text staged[BW_PPPOE_TEXTS]; /* for the client `staged_for` */
-	uint32_t staged_for;			  /* 0 = none */
-	struct pppoe_paths paths;
-	uint32_t debug;
-	uint64_t stray_at; /* ms; when the next PADT for a stranger may go */
-};
-
-static const struct bw_pppoe *conf_of(const struct slot *s)
+static const struct itf *under_of(const struct pppoe_slot *s)
 {
-	return &pppoe_client_conf(s->client)->set;
-}
-
-static const struct itf *under_of(const struct slot *s)
-{
-	return dp_itf(s->dp, conf_of(s)->under_if);
+	return dp_itf(s->dp, pppoe_conf_of(s)->under_if);
 }
 
 /* ---- what a client asks of us ---- */
 
 static void send_frame(
-	struct slot *s, const uint8_t *to, uint16_t type, const uint8_t *data, size_t len)
+	struct pppoe_slot *s, const uint8_t *to, uint16_t type, const uint8_t *data, size_t len)
 {
 	const struct itf *under = under_of(s);
 
@@ -67,14 +41,14 @@ static void send_session(void *arg, const uint8_t *to, const uint8_t *data, size
 
 static void on_changed(void *arg)
 {
-	struct slot *s = arg;
+	struct pppoe_slot *s = arg;
 
 	s->changed = true;
 }
 
 static void on_debug(void *arg, uint32_t kind, const char *line)
 {
-	struct slot *s = arg;
+	struct pppoe_slot *s = arg;
 	struct bw_msg m = { .hdr.type = BW_EVT_DEBUG };
 
 	(void)kind;
@@ -98,7 +72,7 @@ static const struct pppoe_ops ops = {
 
 /* ---- what becomes of a client's state ---- */
 
-static bool tell_control(struct slot *s)
+static bool tell_control(struct pppoe_slot *s)
 {
 	struct bw_msg m = { .hdr.type = BW_EVT_PPPOE };
 
@@ -106,25 +80,24 @@ static bool tell_control(struct slot *s)
 	return programmer_event(s->dp, &m);
 }
 
-static void describe_path(const struct slot *s, struct pppoe_path *path)
+static void describe_path(const struct pppoe_slot *s, struct pppoe_path *path)
 {
-	const struct itf *dialer = dp_itf(s->dp, conf_of(s)->if_id);
+	const struct itf *dialer = dp_itf(s->dp, pppoe_conf_of(s)->if_id);
 	struct bw_pppoe_state state;
 
 	memset(path, 0, sizeof(*path));
 	pppoe_client_state(s->client, dp_ms(s->dp), &state);
-	path->dialer = conf_of(s)->if_id;
+	path->dialer = pppoe_conf_of(s)->if_id;
 	if (state.session_id == 0 || !dialer)
 		return;
-	path->key = pppoe_key(conf_of(s)->under_if, state.session_id);
-	path->client = conf_of(s)->client_id;
+	path->key = pppoe_key(pppoe_conf_of(s)->under_if, state.session_id);
+	path->client = pppoe_conf_of(s)->client_id;
 	path->open = state.stage == BW_PPPOE_UP;
 	path->vrf = dialer->vrf;
 	memcpy(path->server, state.remote_mac, sizeof(path->server));
 }
 
-/* After every call of a client's function: workers, and then control, follow. */
-static void settle(struct slot *s)
+void pppoe_settle(struct pppoe_slot *s)
 {
 	struct pppoe_path path;
 
@@ -132,22 +105,22 @@ static void settle(struct slot *s)
 		return;
 	s->changed = false;
 	describe_path(s, &path);
-	pppoe_path_set(s->dp, &s->dp->pppoe->paths, conf_of(s)->client_id, &path);
+	pppoe_path_set(s->dp, &s->dp->pppoe->paths, pppoe_conf_of(s)->client_id, &path);
 	s->untold = !tell_control(s);
 }
 
 /* Whether frames can pass below the client: the cable is there. */
-static bool has_link(const struct slot *s)
+static bool has_link(const struct pppoe_slot *s)
 {
 	const struct itf *under = under_of(s);
 
-	return under && dp_itf(s->dp, conf_of(s)->if_id) &&
+	return under && dp_itf(s->dp, pppoe_conf_of(s)->if_id) &&
 	       (under->kind == BW_IF_PORT || under->kind == BW_IF_SUBIF) &&
 	       s->dp->port[under->port].link_up;
 }
 
 /* `shutdown` of the Ethernet is no accident: the server is told. */
-static void refresh_link(struct slot *s)
+static void refresh_link(struct pppoe_slot *s)
 {
 	bool link = has_link(s);
 
@@ -155,7 +128,7 @@ static void refresh_link(struct slot *s)
 		pppoe_client_shut(s->client, dp_ms(s->dp));
 	else
 		pppoe_client_link(s->client, dp_ms(s->dp), link);
-	settle(s);
+	pppoe_settle(s);
 }
 
 /* ---- start and end ---- */
@@ -191,20 +164,20 @@ void pppoe_destroy(struct dp *dp)
 void pppoe_hang_up(struct dp *dp)
 {
 	for (unsigned i = 0; i < BW_MAX_PPPOE; i++) {
-		struct slot *s = &dp->pppoe->slot[i];
+		struct pppoe_slot *s = &dp->pppoe->slot[i];
 
 		if (!s->client)
 			continue;
 		pppoe_client_hang_up(s->client, dp_ms(dp));
-		settle(s);
+		pppoe_settle(s);
 	}
 }
 
 /* ---- control's messages ---- */
 
-static struct slot *slot_of(struct dp *dp, uint32_t client_id)
+struct pppoe_slot *pppoe_slot_of(struct dp *dp, uint32_t client_id)
 {
-	struct slot *s = client_id < BW_MAX_PPPOE ? &dp->pppoe->slot[client_id] : NULL;
+	struct pppoe_slot *s = client_id < BW_MAX_PPPOE ? &dp->pppoe->slot[client_id] : NULL;
 
 	return s && s->client ? s : NULL;
 }
@@ -229,7 +202,7 @@ static bool dialer_is_taken(const struct pppoe *p, const struct bw_pppoe *c)
 {
 	for (unsigned i = 0; i < BW_MAX_PPPOE; i++)
 		if (i != c->client_id && p->slot[i].client &&
-			conf_of(&p->slot[i])->if_id == c->if_id)
+			pppoe_conf_of(&p->slot[i])->if_id == c->if_id)
 			return true;
 	return false;
 }
@@ -251,7 +224,7 @@ static int check(const struct dp *dp, const struct bw_pppoe *c)
 	return dialer_is_taken(dp->pppoe, c) ? BW_E_IN_USE : BW_OK;
 }
 
-static void configure(struct slot *s, const struct bw_pppoe *c, const struct pppoe_text *text)
+static void configure(struct pppoe_slot *s, const struct bw_pppoe *c, const struct pppoe_text *text)
 {
 	const struct itf *under = s->dp->itf[c->under_if];
 	struct pppoe_conf conf = { .set = *c };
@@ -261,7 +234,7 @@ static void configure(struct slot *s, const struct bw_pppoe *c, const struct ppp
 	snprintf(conf.under_name, sizeof(conf.under_name), "%s", under->conf.name);
 	pppoe_client_configure(s->client, dp_ms(s->dp), &conf);
 	explicit_bzero(&conf, sizeof(conf));
-	settle(s);
+	pppoe_settle(s);
 	refresh_link(s);
 }
 
@@ -269,7 +242,7 @@ int pppoe_set(struct dp *dp, const struct bw_pppoe *c, uint8_t epoch)
 {
 	struct pppoe *p = dp->pppoe;
 	int rc = check(dp, c);
-	struct slot *s;
+	struct pppoe_slot *s;
 
 	if (p->staged_for != c->client_id)
 		forget_staged(p);
@@ -293,29 +266,29 @@ int pppoe_set(struct dp *dp, const struct bw_pppoe *c, uint8_t epoch)
 int pppoe_del(struct dp *dp, uint32_t client_id)
 {
 	static const struct pppoe_path none;
-	struct slot *s = slot_of(dp, client_id);
+	struct pppoe_slot *s = pppoe_slot_of(dp, client_id);
 
 	if (!s)
 		return BW_E_NO_OBJECT;
 	pppoe_client_hang_up(s->client, dp_ms(dp));
-	settle(s);
+	pppoe_settle(s);
 	pppoe_path_set(dp, &dp->pppoe->paths, client_id, &none);
 	pppoe_client_free(s->client);
-	*s = (struct slot) { .dp = dp };
+	*s = (struct pppoe_slot) { .dp = dp };
 	return BW_OK;
 }
 
 int pppoe_clear(struct dp *dp, uint32_t client_id)
 {
-	if (client_id && !slot_of(dp, client_id))
+	if (client_id && !pppoe_slot_of(dp, client_id))
 		return BW_E_NO_OBJECT;
 	for (unsigned i = 0; i < BW_MAX_PPPOE; i++) {
-		struct slot *s = slot_of(dp, i);
+		struct pppoe_slot *s = pppoe_slot_of(dp, i);
 
 		if (!s || (client_id && client_id != i))
 			continue;
 		pppoe_client_clear(s->client, dp_ms(dp));
-		settle(s);
+		pppoe_settle(s);
 	}
 	return BW_OK;
 }
@@ -335,10 +308,10 @@ void pppoe_sweep(struct dp *dp, uint8_t epoch)
 			pppoe_del(dp, i);
 }
 
-static const struct slot *next_slot(const struct dp *dp, uint32_t *cursor)
+static const struct pppoe_slot *next_slot(const struct dp *dp, uint32_t *cursor)
 {
 	while (*cursor < BW_MAX_PPPOE) {
-		const struct slot *s = &dp->pppoe->slot[(*cursor)++];
+		const struct pppoe_slot *s = &dp->pppoe->slot[(*cursor)++];
 
 		if (s->client)
 			return s;
@@ -348,16 +321,16 @@ static const struct slot *next_slot(const struct dp *dp, uint32_t *cursor)
 
 bool pppoe_dump_next(const struct dp *dp, uint32_t *cursor, struct bw_pppoe *row)
 {
-	const struct slot *s = next_slot(dp, cursor);
+	const struct pppoe_slot *s = next_slot(dp, cursor);
 
 	if (s)
-		*row = *conf_of(s);
+		*row = *pppoe_conf_of(s);
 	return s != NULL;
 }
 
 bool pppoe_state_dump_next(const struct dp *dp, uint32_t *cursor, struct bw_pppoe_state *row)
 {
-	const struct slot *s = next_slot(dp, cursor);
+	const struct pppoe_slot *s = next_slot(dp, cursor);
 
 	if (s)
 		pppoe_client_state(s->client, dp_ms(dp), row);
@@ -367,7 +340,7 @@ bool pppoe_state_dump_next(const struct dp *dp, uint32_t *cursor, struct bw_pppo
 /* ---- the rest of the dataplane ---- */
 
 /* A session belongs to the addresses that it was made between: another MAC ends it. */
-static void itf_changed(struct slot *s)
+static void itf_changed(struct pppoe_slot *s)
 {
 	struct pppoe_conf conf = *pppoe_client_conf(s->client);
 	const struct itf *under = under_of(s);
@@ -384,9 +357,10 @@ static void itf_changed(struct slot *s)
 void pppoe_itf_changed(struct dp *dp, uint32_t if_id)
 {
 	for (unsigned i = 0; i < BW_MAX_PPPOE; i++) {
-		struct slot *s = &dp->pppoe->slot[i];
+		struct pppoe_slot *s = &dp->pppoe->slot[i];
 
-		if (s->client && (conf_of(s)->if_id == if_id || conf_of(s)->under_if == if_id))
+		if (s->client &&
+			(pppoe_conf_of(s)->if_id == if_id || pppoe_conf_of(s)->under_if == if_id))
 			itf_changed(s);
 	}
 }
@@ -401,148 +375,17 @@ void pppoe_unbind(struct dp *dp, uint32_t adj_id)
 	pppoe_path_unbind(&dp->pppoe->paths, adj_id);
 }
 
-static void drop(struct dp *dp, struct rte_mbuf *m, enum bw_drop reason)
-{
-	if (reason != BW_DROP_NONE)
-		dp->counters->drops[reason]++;
-	rte_pktmbuf_free(m);
-}
-
-/* Whether a client dials through the interface. */
-static bool is_used(const struct dp *dp, uint32_t under_if)
-{
-	for (unsigned i = 0; i < BW_MAX_PPPOE; i++)
-		if (dp->pppoe->slot[i].client && conf_of(&dp->pppoe->slot[i])->under_if == under_if)
-			return true;
-	return false;
-}
-
-/* Ask the clients of the interface, one after the other, whose packet it is. */
-static enum bw_drop give_discovery(
-	struct dp *dp, uint32_t under_if, const uint8_t *from, const uint8_t *data, size_t len)
-{
-	enum bw_drop why = BW_DROP_PPPOE_DISCOVERY;
-
-	for (unsigned i = 0; i < BW_MAX_PPPOE; i++) {
-		struct slot *s = slot_of(dp, i);
-		bool taken;
-
-		if (!s || conf_of(s)->under_if != under_if)
-			continue;
-		taken = pppoe_client_discovery(s->client, dp_ms(dp), from, data, len, &why);
-		settle(s);
-		if (taken)
-			return why;
-		why = BW_DROP_PPPOE_DISCOVERY;
-	}
-	return why;
-}
-
-/* The whole packet in one piece; the frame's header was checked by `ethernet`. */
-static bool is_whole(struct rte_mbuf *m)
-{
-	return rte_pktmbuf_is_contiguous(m) || rte_pktmbuf_linearize(m) == 0;
-}
-
-void pppoe_discovery_input(struct dp *dp, struct rte_mbuf *m)
-{
-	const struct pkt_meta *meta = pkt_meta(m);
-	const struct rte_ether_hdr *eth;
-	enum bw_drop why;
-
-	if (!is_used(dp, meta->in_if)) {
-		drop(dp, m, BW_DROP_L2_UNKNOWN_TYPE);
-		return;
-	}
-	if (!is_whole(m)) {
-		drop(dp, m, BW_DROP_NO_MBUF);
-		return;
-	}
-	eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
-	why = give_discovery(dp, meta->in_if, eth->src_addr.addr_bytes,
-		(const uint8_t *)eth + meta->l2_len, m->data_len - meta->l2_len);
-	drop(dp, m, why);
-}
-
-void pppoe_ppp_input(struct dp *dp, struct rte_mbuf *m)
-{
-	struct slot *s = slot_of(dp, pkt_meta(m)->client);
-	enum bw_drop why = BW_DROP_PPPOE_SESSION;
-
-	if (s && is_whole(m)) {
-		why = pppoe_client_ppp(
-			s->client, dp_ms(dp), rte_pktmbuf_mtod(m, const uint8_t *), m->data_len);
-		settle(s);
-	}
-	drop(dp, m, why);
-}
-
-/* True if a client waits for its PADS: what seems a stranger's may be its server's first word. */
-static bool may_become_known(const struct dp *dp, uint32_t under_if)
-{
-	for (unsigned i = 0; i < BW_MAX_PPPOE; i++) {
-		const struct slot *s = &dp->pppoe->slot[i];
-		struct bw_pppoe_state state;
-
-		if (!s->client || conf_of(s)->under_if != under_if)
-			continue;
-		pppoe_client_state(s->client, dp_ms(dp), &state);
-		if (state.stage == BW_PPPOE_PADR)
-			return true;
-	}
-	return false;
-}
-
-/* The server keeps a session that we lost, with a restart perhaps: tell it, at a bounded rate. */
-static void refuse_session(
-	struct dp *dp, const struct itf *under, const uint8_t *server, rte_be16_t session)
-{
-	uint8_t padt[PPPOE_HEADER] = { PPPOE_VER_TYPE, CODE_PADT };
-
-	if (dp_ms(dp) < dp->pppoe->stray_at || may_become_known(dp, under->id))
-		return;
-	dp->pppoe->stray_at = dp_ms(dp) + STRAY_WAIT_MS;
-	memcpy(padt + 2, &session, sizeof(session));
-	frame_send(dp, under, server, RTE_ETHER_TYPE_PPPOE_DISCOVERY, padt, sizeof(padt));
-}
-
-void pppoe_stray_input(struct dp *dp, struct rte_mbuf *m)
-{
-	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
-	struct pkt_meta *meta = pkt_meta(m);
-	const struct pppoe_header *h = RTE_PTR_ADD(eth, meta->l2_len);
-	const struct itf *under = dp_itf(dp, meta->in_if);
-	const struct pppoe_path *path;
-
-	if (!under || !is_used(dp, meta->in_if)) {
-		drop(dp, m, BW_DROP_L2_UNKNOWN_TYPE);
-		return;
-	}
-	path = pppoe_find(dp->pppoe_map, pppoe_key(meta->in_if, rte_be_to_cpu_16(h->session)));
-	if (path && memcmp(path->server, &eth->src_addr, sizeof(path->server)) == 0 &&
-		h->protocol != RTE_BE16(PPP_PROTOCOL_IPV4)) {
-		/* it overtook the PADS that made the session */
-		meta->client = path->client;
-		rte_pktmbuf_adj(m, meta->l2_len + PPPOE_HEADER);
-		pppoe_ppp_input(dp, m);
-		return;
-	}
-	if (!path)
-		refuse_session(dp, under, eth->src_addr.addr_bytes, h->session);
-	drop(dp, m, BW_DROP_PPPOE_SESSION);
-}
-
 void pppoe_poll(struct dp *dp)
 {
 	for (unsigned i = 0; i < BW_MAX_PPPOE; i++) {
-		struct slot *s = slot_of(dp, i);
+		struct pppoe_slot *s = pppoe_slot_of(dp, i);
 
 		if (!s)
 			continue;
 		refresh_link(s);
 		if (pppoe_client_due(s->client) <= dp_ms(dp)) {
 			pppoe_client_poll(s->client, dp_ms(dp));
-			settle(s);
+			pppoe_settle(s);
 		}
 		if (s->untold)
 			s->untold = !tell_control(s);
