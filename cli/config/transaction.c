@@ -213,7 +213,7 @@ static enum cli_result set(struct cli_transaction *transaction, struct cli_node 
 		if (result == CLI_APPLIED && harmless)
 			result = CLI_KEPT;
 	}
-	free(text);
+	cli_text_free(text);
 	if (node)
 		*node = found;
 	return result;
@@ -266,7 +266,7 @@ static enum cli_result keep_no(struct cli_transaction *transaction, struct cli_n
 	text = cli_line_render(*args, true);
 	if (text)
 		result = store(transaction, parent, args, true, &text, &found);
-	free(text);
+	cli_text_free(text);
 	return result == CLI_APPLIED && harmless ? CLI_KEPT : result;
 }
 
@@ -429,7 +429,7 @@ static void undo(struct cli_transaction *transaction, struct cli_change *change)
 	if (change->kind == ADDED)
 		cli_config_drop_node(transaction->config, node);
 	cli_args_free(change->args);
-	free(change->text);
+	cli_text_free(change->text);
 }
 
 void cli_transaction_rollback(struct cli_transaction *transaction)
@@ -456,7 +456,7 @@ bool cli_transaction_commit(struct cli_transaction *transaction)
 		struct cli_change *change = &transaction->changes[i];
 
 		cli_args_free(change->args);
-		free(change->text);
+		cli_text_free(change->text);
 		if (change->kind == REMOVED)
 			cli_config_drop_node(transaction->config, change->node);
 	}

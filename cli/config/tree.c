@@ -96,6 +96,13 @@ char *cli_line_render(const struct cli_args *args, bool negated)
 	return text;
 }
 
+void cli_text_free(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
 static int grow_buckets(struct cli_tree *tree)
 {
 	size_t count = tree->bucket_count ? tree->bucket_count * 2 : FIRST_BUCKETS;
@@ -231,7 +238,7 @@ void cli_node_free(struct cli_node *node)
 		cli_node_free(child);
 	}
 	cli_args_free(node->args);
-	free(node->text);
+	cli_text_free(node->text);
 	free(node);
 }
 

@@ -57,6 +57,9 @@ struct cli_tree {
 /* How a line is printed; the caller's to free. NULL without memory. */
 char *cli_line_render(const struct cli_args *args, bool negated);
 
+/* Frees the text of a line, which may hold a password. NULL is allowed. */
+void cli_text_free(char *text);
+
 /* Whether two lines of one parent are the same setting: one replaces the other. */
 bool cli_args_same(const struct cli_args *a, const struct cli_args *b);
 

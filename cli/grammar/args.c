@@ -2,6 +2,7 @@
 
 #include "cli/grammar/args.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,6 +74,8 @@ const struct cli_ifname *cli_arg_ifname(const struct cli_args *args, const char 
 
 void cli_args_free(struct cli_args *args)
 {
-	/* One block, see build_args in match.c. */
+	/* One block, see build_args in match.c. It may hold a password. */
+	if (args)
+		explicit_bzero(args, malloc_usable_size(args));
 	free(args);
 }

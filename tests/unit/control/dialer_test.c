@@ -779,6 +779,46 @@ static void timers_and_options_reach_the_client(void)
 	bench_close(&b);
 }
 
+/* To another configuration and back: by the fewest changes, and all of them. */
+static int replace(struct bench *b, const char *text, size_t *changes)
+{
+	int ret = cli_config_replace(b->config, &b->ctx, text, strlen(text), false, NULL, changes);
+
+	bench_run(b);
+	return ret;
+}
+
+static void a_configuration_is_replaced(void)
+{
+	char all_of_pat[1024]; /* a file says also what a typed line would bring along */
+	struct bench b;
+	size_t changes;
+
+	snprintf(all_of_pat, sizeof(all_of_pat), "interface GigabitEthernet8\n pppoe enable\n%s",
+		session_pat);
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, session_rt13);
+	session_up(&b, "Dialer1");
+	CU_ASSERT_EQUAL(replace(&b, session_rt13, &changes), 0);
+	CU_ASSERT_EQUAL(changes, 0);
+	CU_ASSERT_EQUAL(replace(&b, all_of_pat, &changes), 0);
+	CU_ASSERT_PTR_NULL(strstr(bench_running(&b), "unnumbered"));
+	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_CHAP_PASSWORD, ""));
+	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_PAP_PASSWORD, "secret"));
+	CU_ASSERT_EQUAL(replace(&b, "hostname R\n", &changes), 0);
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_PPPOE_SET), 0);
+	CU_ASSERT_PTR_NULL(fake_find_if(&b.dp, "Dialer1"));
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_IF_ADDR_SET), 0);
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ROUTE_SET), 0);
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ADJ_SET), 0);
+	CU_ASSERT_EQUAL(replace(&b, session_rt13, &changes), 0);
+	session_up(&b, "Dialer1");
+	CU_ASSERT_STRING_EQUAL(way(&b, "8.8.8.8"), "Dialer1");
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+}
+
 /* A line of a Dialer, and what is answered. */
 static void faulty_lines_are_refused(void)
 {
@@ -892,6 +932,7 @@ int main(void)
 		{ "strange events do nothing", strange_events_do_nothing },
 		{ "names and passwords are replaced", names_and_passwords_are_replaced },
 		{ "timers and options reach the client", timers_and_options_reach_the_client },
+		{ "a configuration is replaced", a_configuration_is_replaced },
 		{ "faulty lines are refused", faulty_lines_are_refused },
 		{ "texts have a limit", texts_have_a_limit },
 		{ NULL, NULL },
