@@ -2,6 +2,8 @@
 """What goes wrong between RT13 and its provider, and how it comes right again."""
 
 import os
+import random
+import struct
 import time
 
 import pytest
@@ -15,6 +17,7 @@ from topology import RT13_GLOBAL, RT13_LAN, WEB2, rt13_rt03
 # From the server's return to a session: 5 s are the aim on an idle machine, of which the guest
 # takes 1 s to start pppd. The tests run with sanitizers, and not alone.
 BACK = 15.0
+SEED = 2516
 REDIAL = 20  # seconds between dials to a server that knows us and says no
 # A dead path is found by LCP echoes in 4 s (3 misses), not in a minute.
 DIALER = "interface Dialer1\n keepalive 1 3\n"
@@ -250,6 +253,27 @@ def test_doubled_and_delayed(net):
     pppoe.wait_session(net.router, bound=60, other_than=old)
     net.relay.hook = None
     reach(net.host, WEB)
+
+
+def test_damaged_copies_in_the_negotiation(net):
+    """Before each of the server's frames, pieces of it: they are dropped, the frame is taken."""
+    old, r = session_id(net), random.Random(SEED)
+
+    def hook(frame, source):
+        for _ in range(4 if source == "isp" and len(frame) > 24 else 0):
+            cut = frame[:r.randrange(14, len(frame))]
+            net.relay.send("router", cut)  # shorter than PPPoE's length
+            if Frame(frame).kind == pppoe.SESSION and len(cut) >= 22:  # than LCP's and so on
+                net.relay.send("router", cut[:18] + struct.pack("!H", len(cut) - 20) + cut[20:])
+        return frame
+    before = net.router.drops()
+    net.relay.hook = hook
+    net.router.cli("clear pppoe all")
+    pppoe.wait_session(net.router, bound=60, other_than=old)
+    reach(net.host, WEB)
+    net.relay.hook = None
+    for reason in ("pppoe bad header", "ppp bad packet"):
+        assert net.router.drops().get(reason, 0) > before.get(reason, 0) + 4, reason
 
 
 # ---- another address ----
