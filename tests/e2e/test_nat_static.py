@@ -8,7 +8,7 @@ import pytest
 from scapy.all import GRE, ICMP, IP, SCTP, TCP, UDP, Raw, fragment, raw
 
 from lab import LabError, wait_until
-from topology import (RT13_GLOBAL, RT13_HOST, RT13_LAN, WEB, WEB_STATION, lab_config, passes,
+from topology import (RT13_GLOBAL, RT13_HOST, RT13_LAN, WEB_STATION, lab_config, passes,
                       rt13_on_wires, through_rt13)
 from wire import check_sums, quoted, reassemble
 
