@@ -5,11 +5,10 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "socket.h"
 
 #define ANSWER_MS 1000 /* how long control waits for the dataplane's answer */
 #define HELLO_MS  100  /* how long the dataplane waits for a hello after a connect */
@@ -45,24 +44,6 @@ static void close_fd(int *fd)
 	if (*fd >= 0)
 		close(*fd);
 	*fd = -1;
-}
-
-static int make_address(struct sockaddr_un *sa, const char *path)
-{
-	size_t len = strlen(path);
-
-	*sa = (struct sockaddr_un) { .sun_family = AF_UNIX };
-	if (len == 0 || len >= sizeof(sa->sun_path))
-		return -ENAMETOOLONG;
-	memcpy(sa->sun_path, path, len);
-	return 0;
-}
-
-static int make_socket(int flags)
-{
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0);
-
-	return fd < 0 ? -errno : fd;
 }
 
 static int64_t now_ms(void)
@@ -201,28 +182,6 @@ static bool same_protocol(const struct bw_link_hello *hello)
 
 /* ---- control's end ---- */
 
-static int connect_to(const char *path)
-{
-	const struct timeval limit = { .tv_sec = ANSWER_MS / 1000 };
-	struct sockaddr_un sa;
-	int fd, err;
-
-	err = make_address(&sa, path);
-	if (err < 0)
-		return err;
-	fd = make_socket(0);
-	if (fd < 0)
-		return fd;
-	/* a connect waits, at most this long, only while the backlog is full */
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) < 0 ||
-		connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0) {
-		err = errno == EAGAIN ? -ETIMEDOUT : -errno;
-		close(fd);
-		return err;
-	}
-	return fd;
-}
-
 /* Say hello and take the answer with its three descriptors. */
 static int shake_hands(int sock, int fds[N_FDS])
 {
@@ -253,7 +212,7 @@ int bw_client_open(struct bw_client *c, const char *path)
 	int sock, err;
 
 	*c = (struct bw_client) { 0 };
-	sock = connect_to(path);
+	sock = bw_socket_connect(path, ANSWER_MS);
 	if (sock < 0)
 		return sock;
 	err = shake_hands(sock, fds);
@@ -337,67 +296,19 @@ unsigned bw_client_events(
 
 /* ---- the dataplane's end ---- */
 
-/* 1: a socket without a listener lies at path; 0: nothing there; or negative errno. */
-static int dead_socket_at(const char *path)
-{
-	struct stat st;
-	int fd;
-
-	if (lstat(path, &st) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	/* never take away what is not ours: a plain file refuses connections, too */
-	if (!S_ISSOCK(st.st_mode))
-		return -ENOTSOCK;
-	fd = connect_to(path);
-	if (fd >= 0) {
-		close(fd);
-		return -EADDRINUSE;
-	}
-	if (fd == -ECONNREFUSED)
-		return 1;
-	/* alive but slow, or not for us to ask */
-	return fd == -ENOENT ? 0 : -EADDRINUSE;
-}
-
-static int bind_and_listen(int fd, const char *path)
-{
-	struct sockaddr_un sa;
-	int err = make_address(&sa, path);
-
-	if (err < 0)
-		return err;
-	err = dead_socket_at(path);
-	if (err < 0)
-		return err;
-	if (err == 1 && unlink(path) < 0 && errno != ENOENT)
-		return -errno;
-	if (bind(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
-		return -errno;
-	/* nobody can connect before listen(), so the mode is there in time */
-	if (chmod(path, 0600) < 0 || listen(fd, 4) < 0) {
-		err = -errno;
-		unlink(path);
-		return err;
-	}
-	return 0;
-}
-
 int bw_listener_open(struct bw_listener *l, const char *path)
 {
 	int err;
 
 	*l = (struct bw_listener) { -1, -1, -1, -1 };
-	l->listen_sock = make_socket(SOCK_NONBLOCK);
+	l->listen_sock = bw_socket_listen(path);
 	if (l->listen_sock < 0)
 		return l->listen_sock;
 	l->cmd_bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	l->evt_bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	err = l->cmd_bell < 0 || l->evt_bell < 0 ? -errno : bind_and_listen(l->listen_sock, path);
-	if (err < 0) {
-		close_fd(&l->listen_sock);
-		close_fd(&l->cmd_bell);
-		close_fd(&l->evt_bell);
-	}
+	err = l->cmd_bell < 0 || l->evt_bell < 0 ? -errno : 0;
+	if (err < 0)
+		bw_listener_close(l, path);
 	return err;
 }
 
