@@ -27,6 +27,10 @@ bool arp_on_subnet(const struct itf *itf, bw_ip4 addr)
 static void send_arp(struct dp *dp, const struct itf *itf, const struct rte_ether_addr *to,
 	const struct rte_arp_hdr *arp)
 {
+	if (arp->arp_opcode == RTE_BE16(RTE_ARP_OP_REQUEST))
+		dp->counters->main.arp_tx_requests++;
+	else
+		dp->counters->main.arp_tx_replies++;
 	frame_send(dp, itf, to->addr_bytes, RTE_ETHER_TYPE_ARP, arp, sizeof(*arp));
 }
 
@@ -45,12 +49,11 @@ static struct rte_arp_hdr make_arp(const struct itf *itf, uint16_t opcode, bw_ip
 	return arp;
 }
 
-void arp_send_request(struct dp *dp, const struct itf *itf, bw_ip4 addr,
-	const struct rte_ether_addr *to)
+void arp_send_request(
+	struct dp *dp, const struct itf *itf, bw_ip4 addr, const struct rte_ether_addr *to)
 {
 	static const struct rte_ether_addr broadcast = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
-	struct rte_arp_hdr arp =
-		make_arp(itf, RTE_ARP_OP_REQUEST, itf_source_for(itf, addr), addr);
+	struct rte_arp_hdr arp = make_arp(itf, RTE_ARP_OP_REQUEST, itf_source_for(itf, addr), addr);
 
 	if (arp.arp_data.arp_sip)
 		send_arp(dp, itf, to ? to : &broadcast, &arp);
@@ -66,8 +69,8 @@ void arp_send_announcement(struct dp *dp, const struct itf *itf, bw_ip4 addr)
 
 static void reply(struct dp *dp, const struct itf *itf, const struct rte_arp_hdr *request)
 {
-	struct rte_arp_hdr arp = make_arp(itf, RTE_ARP_OP_REPLY, request->arp_data.arp_tip,
-		request->arp_data.arp_sip);
+	struct rte_arp_hdr arp = make_arp(
+		itf, RTE_ARP_OP_REPLY, request->arp_data.arp_tip, request->arp_data.arp_sip);
 
 	arp.arp_data.arp_tha = request->arp_data.arp_sha;
 	send_arp(dp, itf, &request->arp_data.arp_sha, &arp);
@@ -79,11 +82,11 @@ static bool well_formed(const struct rte_arp_hdr *arp)
 	uint16_t op = rte_be_to_cpu_16(arp->arp_opcode);
 
 	return arp->arp_hardware == RTE_BE16(RTE_ARP_HRD_ETHER) &&
-		arp->arp_protocol == RTE_BE16(RTE_ETHER_TYPE_IPV4) && arp->arp_hlen == 6 &&
-		arp->arp_plen == 4 && (op == RTE_ARP_OP_REQUEST || op == RTE_ARP_OP_REPLY) &&
-		rte_is_unicast_ether_addr(&arp->arp_data.arp_sha) &&
-		!rte_is_zero_ether_addr(&arp->arp_data.arp_sha) && sip >> 24 < 224 &&
-		sip >> 24 != 127;
+	       arp->arp_protocol == RTE_BE16(RTE_ETHER_TYPE_IPV4) && arp->arp_hlen == 6 &&
+	       arp->arp_plen == 4 && (op == RTE_ARP_OP_REQUEST || op == RTE_ARP_OP_REPLY) &&
+	       rte_is_unicast_ether_addr(&arp->arp_data.arp_sha) &&
+	       !rte_is_zero_ether_addr(&arp->arp_data.arp_sha) && sip >> 24 < 224 &&
+	       sip >> 24 != 127;
 }
 
 /* RFC 5227 2.4: somebody uses our address. Say so, and defend it. */
@@ -127,6 +130,10 @@ void arp_input(struct dp *dp, struct rte_mbuf *m)
 	if (itf && itf->flags & BW_IF_F_UP && rte_pktmbuf_data_len(m) >= sizeof(arp)) {
 		memcpy(&arp, rte_pktmbuf_mtod(m, void *), sizeof(arp));
 		if (well_formed(&arp)) {
+			if (arp.arp_opcode == RTE_BE16(RTE_ARP_OP_REQUEST))
+				dp->counters->main.arp_rx_requests++;
+			else
+				dp->counters->main.arp_rx_replies++;
 			receive(dp, itf, &arp);
 			rte_pktmbuf_free(m);
 			return;

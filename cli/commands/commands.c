@@ -26,6 +26,7 @@ const struct cli_topic *const byway_topics[] = {
 	&cli_show_dialer_topic,
 	&cli_show_interfaces_topic,
 	&cli_show_ip_interface_topic,
+	&cli_show_ip_traffic_topic,
 	&cli_show_nat_topic,
 	&cli_show_platform_topic,
 	&cli_show_ppp_topic,

@@ -19,17 +19,17 @@
 #include "drops.h"
 #include "ring.h"
 
-#define BW_REGION_MAGIC	     0x42595741u /* "BYWA" */
-#define BW_CMD_SLOTS	     32768
-#define BW_EVT_SLOTS	     32768
-#define BW_CHECKPOINT_SIZE   (256 * 1024)
-#define BW_MAX_NODES	     48
+#define BW_REGION_MAGIC	   0x42595741u /* "BYWA" */
+#define BW_CMD_SLOTS	   32768
+#define BW_EVT_SLOTS	   32768
+#define BW_CHECKPOINT_SIZE (256 * 1024)
+#define BW_MAX_NODES	   48
 
 struct bw_region_header {
 	uint32_t magic;
 	uint32_t version; /* BW_API_VERSION */
 	uint64_t size;
-	uint64_t boot_id; /* random; another one means that byway-dp was restarted */
+	uint64_t boot_id;    /* random; another one means that byway-dp was restarted */
 	uint64_t start_time; /* seconds since the epoch */
 	uint64_t tsc_hz;
 	uint32_t dp_pid;
@@ -82,9 +82,35 @@ struct bw_nat_counters {
 	uint64_t icmp_errors, handed_over;
 };
 
+#define BW_ICMP_TYPES 20 /* types 0 to 18; the last one stands for all others */
+
+static inline unsigned bw_icmp_slot(uint8_t type)
+{
+	return type < BW_ICMP_TYPES - 1 ? type : BW_ICMP_TYPES - 1;
+}
+
+/* What a worker has to do with the router's own packets. Never cleared. */
+struct bw_local_counters {
+	uint64_t delivered;  /* packets for the router itself */
+	uint64_t broadcasts; /* of these, to a broadcast address */
+	uint64_t fragmented; /* packets that were cut */
+	uint64_t fragments;  /* into so many */
+	uint64_t icmp_rx[BW_ICMP_TYPES], icmp_tx[BW_ICMP_TYPES];
+};
+
+/* The same of the main lcore. */
+struct bw_main_counters {
+	_Alignas(BW_CACHE_LINE) uint64_t arp_rx_requests;
+	uint64_t arp_rx_replies;
+	uint64_t arp_tx_requests, arp_tx_replies;
+	uint64_t sent;			       /* packets of the host stack */
+	uint64_t broadcasts_tx, multicasts_tx; /* of these */
+	uint64_t icmp_tx[BW_ICMP_TYPES];       /* and of these */
+};
+
 /*
- * Written by one lcore only, read by anybody, so no two share a line. The main lcore has drops
- * alone.
+ * Written by one lcore only, read by anybody, so no two share a line. The main lcore has drops and
+ * `main` alone, and a worker no `main`.
  */
 struct bw_worker_counters {
 	_Alignas(BW_CACHE_LINE) uint64_t loops;
@@ -94,9 +120,11 @@ struct bw_worker_counters {
 	uint64_t sleeps;
 	uint32_t lcore, cpu;
 	struct bw_nat_counters nat;
+	struct bw_local_counters local;
 	uint64_t drops[BW_DROP_MAX];
 	struct bw_if_counters itf[BW_MAX_IFS];
 	struct bw_node_counters node[BW_MAX_NODES];
+	struct bw_main_counters main;
 };
 
 /* Where everything lies; both sides compute it from the header. */

@@ -217,6 +217,20 @@ static bool trim_to_header(struct rte_mbuf *m)
 	return true;
 }
 
+static void count(struct dp *dp, const struct rte_mbuf *m)
+{
+	struct bw_main_counters *c = &dp->counters->main;
+	const struct rte_ipv4_hdr *ip = pkt_ip4((struct rte_mbuf *)m);
+	unsigned header = rte_ipv4_hdr_len(ip);
+
+	c->sent++;
+	c->broadcasts_tx += ip->dst_addr == UINT32_MAX;
+	c->multicasts_tx += rte_be_to_cpu_32(ip->dst_addr) >> 28 == 0xe;
+	if (ip->next_proto_id == IPPROTO_ICMP && m->data_len > header &&
+		!(ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK)))
+		c->icmp_tx[bw_icmp_slot(((const uint8_t *)ip)[header])]++;
+}
+
 static void hand_over(struct dp *dp, uint32_t vrf, struct rte_mbuf *m)
 {
 	*pkt_meta(m) = (struct pkt_meta) {
@@ -224,6 +238,7 @@ static void hand_over(struct dp *dp, uint32_t vrf, struct rte_mbuf *m)
 		.flags = PKT_F_LOCAL,
 		.entry = INBOX_IP4_LOOKUP,
 	};
+	count(dp, m);
 	if (!worker_hand_over(dp->worker[0], m))
 		drop(dp, m);
 }

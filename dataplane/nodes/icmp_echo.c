@@ -86,6 +86,7 @@ rte_edge_t icmp_echo_reply(struct worker *w, struct rte_mbuf *m)
 		return node_drop(m, BW_DROP_ICMP_BAD, ICMP_ECHO_EDGE_DROP);
 	turn_icmp(icmp);
 	turn_header(w, ip);
+	w->counters->local.icmp_tx[ICMP_ECHO_REPLY]++;
 	*meta = (struct pkt_meta) { .vrf = meta->vrf, .flags = PKT_F_LOCAL };
 	return ICMP_ECHO_EDGE_LOOKUP;
 }

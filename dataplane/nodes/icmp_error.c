@@ -206,6 +206,7 @@ rte_edge_t icmp_error_about(struct worker *w, struct rte_mbuf *m)
 	rte_pktmbuf_prepend(m, HEADERS);
 	build(w, m, src, dst);
 	w->counters->drops[meta->drop % BW_DROP_MAX]++;
+	w->counters->local.icmp_tx[bw_icmp_slot(meta->icmp_type)]++;
 	*meta = (struct pkt_meta) {
 		.in_if = meta->in_if,
 		.vrf = meta->vrf,

@@ -71,6 +71,8 @@ unsigned fragment_cut(struct worker *w, struct rte_mbuf *m, struct rte_mbuf *out
 		return 0;
 	for (int32_t i = 0; i < n; i++)
 		finish(out[i], meta);
+	w->counters->local.fragmented++;
+	w->counters->local.fragments += n;
 	rte_pktmbuf_free(m);
 	return n;
 }

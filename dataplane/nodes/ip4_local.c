@@ -17,27 +17,46 @@ static bool source_is_ours(const struct dp *dp, struct rte_mbuf *m)
 	return kind == ADJ_LOCAL || kind == ADJ_BROADCAST;
 }
 
-static bool is_echo_request(struct rte_mbuf *m)
+/* The type of an ICMP message, of which the beginning is here; -1: it is none. */
+static int icmp_type(struct rte_mbuf *m)
 {
 	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
 	unsigned header = (ip->version_ihl & 0xf) * 4;
 
-	return ip->next_proto_id == IPPROTO_ICMP && m->data_len > header &&
-		((const uint8_t *)ip)[header] == RTE_IP_ICMP_ECHO_REQUEST &&
-		!(ip->fragment_offset &
-			RTE_BE16(RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK));
+	if (ip->next_proto_id != IPPROTO_ICMP || m->data_len <= header ||
+		ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK))
+		return -1;
+	return ((const uint8_t *)ip)[header];
+}
+
+static bool has_more_fragments(struct rte_mbuf *m)
+{
+	return pkt_ip4(m)->fragment_offset & RTE_BE16(RTE_IPV4_HDR_MF_FLAG);
+}
+
+static void count(struct worker *w, int icmp, bool unicast)
+{
+	struct bw_local_counters *c = &w->counters->local;
+
+	c->delivered++;
+	c->broadcasts += !unicast;
+	if (icmp >= 0)
+		c->icmp_rx[bw_icmp_slot(icmp)]++;
 }
 
 static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)
 {
 	struct pkt_meta *meta = pkt_meta(m);
 	bool unicast = adj_kind(adj_get(w->dp->adj, meta->adj)) == ADJ_LOCAL;
+	int icmp;
 
 	if (!(meta->flags & PKT_F_LOCAL) && source_is_ours(w->dp, m))
 		return node_drop(m, BW_DROP_IP4_LAND, NEXT_DROP);
 	if (unlikely(meta->flags & PKT_F_L2_BCAST) && unicast) /* RFC 1122 3.3.6 */
 		return node_drop(m, BW_DROP_IP4_BROADCAST, NEXT_DROP);
-	if (unicast && is_echo_request(m))
+	icmp = icmp_type(m);
+	count(w, icmp, unicast);
+	if (unicast && icmp == RTE_IP_ICMP_ECHO_REQUEST && !has_more_fragments(m))
 		return NEXT_ECHO;
 	meta->punt = PUNT_HOST;
 	return NEXT_PUNT;

@@ -414,6 +414,34 @@ def test_no_route_is_host_unreachable(net):
     assert got.src == "10.0.8.1"
 
 
+def test_ip_traffic(net):
+    """Each kind of packet moves its own counter of `show ip traffic`, and text says what JSON does."""
+    def count():
+        return net.router.json("show ip traffic")
+
+    wait_until(lambda: count()["ip"]["received"] > 0, 10, "the nodes' counters")
+    before = count()
+    net.a.echo("10.0.8.1", seq=60)
+    provoke(net.a, probe("172.16.0.1", ttl=1), is_error(11, 0))
+    provoke(net.a, probe("9.9.9.9"), is_error(3, 1))
+    net.a.neighbours.clear()
+    net.a.resolve("10.0.8.1")
+    for _ in range(5):
+        arrives(net, "172.16.1.1", net.b)
+    wait_until(lambda: count()["ip"]["forwarded"] >= before["ip"]["forwarded"] + 5, 10,
+               "five forwarded packets")
+    after = count()
+    for way, kind in (("received", "echo"), ("sent", "echo_reply"), ("sent", "time_exceeded"),
+                      ("sent", "unreachable")):
+        assert after["icmp"][way][kind] == before["icmp"][way][kind] + 1, (way, kind)
+    for key in ("requests_received", "replies_sent"):
+        assert after["arp"][key] > before["arp"][key]
+    assert after["ip"]["local"] == before["ip"]["local"] + 1
+    text = net.router.cli("show ip traffic")
+    assert f"  Rcvd: {after['arp']['requests_received']} requests, " in text
+    assert f" {after['icmp']['sent']['time_exceeded']} time exceeded, 0 parameter problem" in text
+
+
 def test_port_unreachable(net):
     got = provoke(net.a, probe("10.0.8.1"), is_error(3, 3))
     assert got.src == "10.0.8.1"

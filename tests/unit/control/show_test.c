@@ -294,6 +294,79 @@ static void nat_statistics(void)
 	bench_close(&b);
 }
 
+static void ip_traffic(void)
+{
+	struct bw_worker_counters *c, *main_lcore;
+	struct bench b;
+
+	bench_open(&b);
+	CU_ASSERT_STRING_EQUAL(
+		bench_show(&b, "show ip traffic"), "% The dataplane is not running\n");
+	bench_attach(&b);
+	c = &b.dp.region.counters[0];
+	snprintf(c->node[3].name, sizeof(c->node[3].name), "ip4_input");
+	snprintf(c->node[4].name, sizeof(c->node[4].name), "ip4_output");
+	c->node[3].packets = 1000;
+	c->node[4].packets = 900;
+	c->local = (struct bw_local_counters) { .delivered = 50,
+		.broadcasts = 4,
+		.fragmented = 2,
+		.fragments = 5,
+		.icmp_rx = { [0] = 6, [3] = 7, [8] = 8, [19] = 9 },
+		.icmp_tx = { [0] = 8, [3] = 10, [11] = 11 } };
+	main_lcore = &b.dp.region.counters[b.dp.region.n_workers];
+	main_lcore->main = (struct bw_main_counters) { .arp_rx_requests = 12,
+		.arp_rx_replies = 13,
+		.arp_tx_requests = 14,
+		.arp_tx_replies = 15,
+		.sent = 20,
+		.multicasts_tx = 1,
+		.icmp_tx = { [8] = 5 } };
+	c->drops[BW_DROP_IP4_TTL] = 11;
+	c->drops[BW_DROP_IP4_CHECKSUM] = 16;
+	c->drops[BW_DROP_IP4_SHORT] = 1;
+	c->drops[BW_DROP_IP4_LENGTH] = 2;
+	c->drops[BW_DROP_IP4_NO_ROUTE] = 10;
+	main_lcore->drops[BW_DROP_ARP_BAD] = 17;
+	c->drops[BW_DROP_IP4_DF] = 18;
+	c->itf[3].rx_multicast = 19;
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip traffic"),
+		"IP statistics:\n"
+		"  Rcvd:  1000 total, 50 local destination\n"
+		"         3 format errors, 16 checksum errors, 11 bad hop count\n"
+		"         0 unknown protocol, 0 not a gateway\n"
+		"         0 security failures, 0 bad options, 0 with options\n"
+		"  Frags: 0 reassembled, 0 timeouts, 0 couldn't reassemble\n"
+		"         2 fragmented, 5 fragments, 18 couldn't fragment\n"
+		"  Bcast: 4 received, 0 sent\n"
+		"  Mcast: 19 received, 1 sent\n"
+		"  Sent:  49 generated, 851 forwarded\n"
+		"  Drop:  0 encapsulation failed, 0 unresolved, 0 no adjacency\n"
+		"         10 no route, 0 unicast RPF, 0 forced drop\n"
+		"         0 options denied\n"
+		"  Drop:  0 packets with source IP address zero or martian\n"
+		"  Drop:  0 packets with our own source IP address\n"
+		"         0 physical broadcast\n"
+		"\n"
+		"ICMP statistics:\n"
+		"  Rcvd: 0 format errors, 0 checksum errors, 0 redirects, 7 unreachable\n"
+		"        8 echo, 6 echo reply, 0 mask requests, 0 mask replies, 0 quench\n"
+		"        0 parameter, 0 timestamp, 0 timestamp replies, 0 info request, 9 other\n"
+		"        0 irdp solicitations, 0 irdp advertisements\n"
+		"        0 time exceeded, 0 info replies\n"
+		"  Sent: 0 redirects, 10 unreachable, 5 echo, 8 echo reply\n"
+		"        0 mask requests, 0 mask replies, 0 quench, 0 timestamp, "
+		"0 timestamp replies\n"
+		"        0 info reply, 11 time exceeded, 0 parameter problem\n"
+		"        0 irdp solicitations, 0 irdp advertisements\n"
+		"\n"
+		"ARP statistics:\n"
+		"  Rcvd: 12 requests, 13 replies, 0 reverse, 17 other\n"
+		"  Sent: 14 requests, 15 replies (0 proxy), 0 reverse\n"
+		"  Drop due to input queue full: 0\n");
+	bench_close(&b);
+}
+
 static void vlans_and_status(void)
 {
 	struct bench b;
@@ -412,6 +485,7 @@ int main(void)
 		{ "show arp", arp_table },
 		{ "show ip nat translations", nat_translations },
 		{ "show ip nat statistics", nat_statistics },
+		{ "show ip traffic", ip_traffic },
 		{ "show vlan brief, show interfaces status", vlans_and_status },
 		{ "show ip cef", cef },
 		{ "show interfaces", interfaces },
