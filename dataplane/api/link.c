@@ -298,12 +298,12 @@ unsigned bw_client_events(
 
 int bw_listener_open(struct bw_listener *l, const char *path)
 {
-	int err;
+	int sock = bw_socket_listen(path), err;
 
 	*l = (struct bw_listener) { -1, -1, -1, -1 };
-	l->listen_sock = bw_socket_listen(path);
-	if (l->listen_sock < 0)
-		return l->listen_sock;
+	if (sock < 0)
+		return sock;
+	l->listen_sock = sock;
 	l->cmd_bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	l->evt_bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	err = l->cmd_bell < 0 || l->evt_bell < 0 ? -errno : 0;

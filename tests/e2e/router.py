@@ -165,6 +165,8 @@ class Router:
         done = self.load(text, bound=bound)
         if done.returncode != 0:
             raise LabError(f"{self.name}: configuration refused\n{done.stdout}{done.stderr}")
+        # the dataplane takes things in order: when it has listed something, it has the lines too
+        self.cli("show arp")
         return done.stdout
 
     def running(self):
