@@ -13,6 +13,9 @@
  */
 #define BUFFERS_AF_PACKET_EXTRA (66 + 14 + 8)
 
+/* The largest max-mtu whose buffers, with all that belongs to one, fit into a page. */
+#define BUFFERS_PAGE_MTU (3072 - BUFFERS_AF_PACKET_EXTRA)
+
 /*
  * Bytes of a buffer for a frame; what is in front of it not counted. A multiple of 1024, since
  * cards count in such units, and enough for a frame and af_packet's header of max-mtu, unless

@@ -138,6 +138,11 @@ static int probe(struct dp *dp, unsigned index, char *err, size_t err_size)
 			what_is_missing(p));
 		return -ENODEV;
 	}
+	if (p->kind == BW_PORT_AF_XDP && dp->platform.max_mtu > BUFFERS_PAGE_MTU) {
+		snprintf(err, err_size, "port %s: max-mtu %u, but AF_XDP's limit is %u", p->name,
+			dp->platform.max_mtu, BUFFERS_PAGE_MTU);
+		return -EINVAL;
+	}
 	check_channels(p);
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(args, ","), args);
 	if (rte_eth_dev_get_port_by_name(name, &dp->port[index].ethdev) != 0) {

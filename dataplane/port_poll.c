@@ -158,7 +158,7 @@ static void tell_of_filter(struct dp *dp, unsigned index)
 	else
 		dp_log(dp, 4, "PORT-4-VF_FILTER",
 			"to allow it all, on its host: ... vf N trust on spoofchk off");
-	dp_log(dp, 4, "PORT-4-VF_FILTER", "or let it be the only switch port of its VLAN");
+	dp_log(dp, 4, "PORT-4-VF_FILTER", "or let it be the router's only switch port");
 }
 
 void port_describe(struct dp *dp)

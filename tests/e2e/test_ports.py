@@ -147,7 +147,8 @@ def test_af_xdp(lab):
     box, one, two = map(lab.namespace, ("xdp-box", "xdp-one", "xdp-two"))
     lab.veth(one, "p8", box, "p8")
     lab.veth(two, "p9", box, "p9")
-    conf = "port GigabitEthernet8 af_xdp p8\nport GigabitEthernet9 af_xdp p9\n" + SMALL
+    conf = "port GigabitEthernet8 af_xdp p8\nport GigabitEthernet9 af_xdp p9\nmax-mtu 2984\n" \
+        + SMALL
     if not kernel_has_af_xdp():
         fails_to_start(lab, box, "port GigabitEthernet8 af_xdp p8",
                        "port GigabitEthernet8: cannot open device p8: .* no AF_XDP sockets")
@@ -165,6 +166,10 @@ def test_af_xdp(lab):
     one.run([tool("iperf3"), "-c", "10.0.9.2", "-t", "1"])
     server.stop()
     assert port_row(router, "GigabitEthernet8")["driver"] == "net_af_xdp"
+    router.configure("interface GigabitEthernet8\n mtu 2500\n")
+    one.ip("link set p8 mtu 2500")
+    done = one.run("ping -q -n -c 10 -i 0.01 -W 2 -s 2472 -M do 10.0.8.1")
+    assert "10 received" in done.stdout
     two.ip("link set p9 down")
     wait_until(lambda: not port_row(router, "GigabitEthernet9")["link_up"], 10, "the link is down")
     two.ip("link set p9 up")
@@ -208,6 +213,8 @@ def test_start_names_port_and_reason(lab):
         fails_to_start(lab, box, "port GigabitEthernet8 af_xdp p8 queues 4\nworkers 4",
                        "larger than combined(.|\n)*port GigabitEthernet8: cannot open device p8: "
                        "the lines above say why")
+        fails_to_start(lab, box, "port GigabitEthernet8 af_xdp p8\nmax-mtu 2985",
+                       "port GigabitEthernet8: max-mtu 2985, but AF_XDP's limit is 2984")
     path = os.path.join(lab.dir, "FAILS.platform.conf")
     with open(path, "w", encoding="utf-8") as f:
         f.write("port GigabitEthernet8 af_xdp p8\n" + SMALL)
