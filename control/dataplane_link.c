@@ -13,8 +13,7 @@
 #define EVENTS_A_TURN 4096 /* then the event loop has others look in */
 
 static const struct timeval connect_interval = { .tv_usec = 200 * 1000 };
-/* After one that hung: each try may hold up everything else for a second. */
-static const struct timeval slow_interval = { .tv_sec = 5 };
+static const struct timeval answer_limit = { .tv_sec = 1 }; /* who is silent for so long hangs */
 static const struct timeval retry_interval = { .tv_sec = 1 };
 static const struct timeval room_interval = { .tv_usec = 5 * 1000 };
 
@@ -224,13 +223,10 @@ fail:
 	return -ENOMEM;
 }
 
-static int connect_now(struct dp_link *link)
+static int attach(struct dp_link *link)
 {
-	int err = bw_client_open(&link->client, link->path);
+	int err = watch(link);
 
-	if (err != 0)
-		return err;
-	err = watch(link);
 	if (err != 0) {
 		bw_client_close(&link->client);
 		return err;
@@ -244,22 +240,55 @@ static int connect_now(struct dp_link *link)
 	return read_objects(link);
 }
 
+static void not_connected(struct dp_link *link, int err)
+{
+	disconnect(link);
+	bw_client_close(&link->client);
+	if (err != link->last_error)
+		log_event(link->log, "PLATFORM-4-DATAPLANE", "no dataplane at %s: %s", link->path,
+			strerror(-err));
+	link->last_error = err;
+	evtimer_add(link->connect_timer, &connect_interval);
+}
+
+static void on_answer(evutil_socket_t, short what, void *arg)
+{
+	struct dp_link *link = arg;
+	int err = what & EV_TIMEOUT ? -ETIMEDOUT : bw_client_finish(&link->client);
+
+	if (err == -EAGAIN) {
+		event_add(link->answer_event, &answer_limit);
+		return;
+	}
+	event_free(link->answer_event);
+	link->answer_event = NULL;
+	if (err == 0)
+		err = attach(link);
+	if (err == 0)
+		link->last_error = 0;
+	else
+		not_connected(link, err);
+}
+
 static void on_connect(evutil_socket_t, short, void *arg)
 {
 	struct dp_link *link = arg;
 	int err;
 
-	err = connect_now(link);
+	if (link->state != DP_DOWN || link->answer_event != NULL)
+		return; /* connected, or about to be */
+	err = bw_client_begin(&link->client, link->path);
 	if (err == 0) {
-		link->last_error = 0;
-		return;
+		link->answer_event =
+			event_new(link->base, link->client.sock, EV_READ, on_answer, link);
+		if (link->answer_event != NULL && event_add(link->answer_event, &answer_limit) == 0)
+			return;
+		err = -ENOMEM;
 	}
-	disconnect(link);
-	if (err != link->last_error)
-		log_event(link->log, "PLATFORM-4-DATAPLANE", "no dataplane at %s: %s", link->path,
-			strerror(-err));
-	link->last_error = err;
-	evtimer_add(link->connect_timer, err == -ETIMEDOUT ? &slow_interval : &connect_interval);
+	if (link->answer_event != NULL)
+		event_free(link->answer_event);
+	link->answer_event = NULL;
+	not_connected(link, err);
 }
 
 int dp_link_init(struct dp_link *link, struct event_base *base, const char *path, struct log *log,
@@ -292,6 +321,10 @@ int dp_link_init(struct dp_link *link, struct event_base *base, const char *path
 void dp_link_fini(struct dp_link *link)
 {
 	disconnect(link);
+	if (link->answer_event != NULL)
+		event_free(link->answer_event);
+	link->answer_event = NULL;
+	bw_client_close(&link->client);
 	if (link->connect_timer != NULL)
 		event_free(link->connect_timer);
 	if (link->retry_timer != NULL)

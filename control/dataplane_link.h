@@ -12,7 +12,8 @@
  * in the reverse order. Leaf classes, which nothing refers to, keep the order of
  * time for sets and removals alike (an address may move between interfaces).
  *
- * Coming and going of byway-dp: connect is tried every 200 ms. Once connected,
+ * Coming and going of byway-dp: connect is tried every 200 ms, and nothing waits
+ * for its answer. Once connected,
  * the objects that the dataplane still holds are read, so that their ids can be
  * kept (control/idmap.h); then everything is sent again between SYNC_BEGIN and
  * SYNC_END, and the dataplane removes the rest. A fresh byway-dp takes the same
@@ -142,7 +143,8 @@ struct dp_link {
 	unsigned n_oneshots;
 	unsigned reading; /* dumps of the resync that have not ended */
 	struct event *connect_timer, *retry_timer, *room_timer, *sock_event, *bell_event;
-	int last_error; /* of connect, to log changes only */
+	struct event *answer_event; /* while a connection is begun */
+	int last_error;		    /* of connect, to log changes only */
 	struct log_limit nack_limit;
 	struct log_limit remote_limit;
 };

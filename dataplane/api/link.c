@@ -182,21 +182,30 @@ static bool same_protocol(const struct bw_link_hello *hello)
 
 /* ---- control's end ---- */
 
-/* Say hello and take the answer with its three descriptors. */
-static int shake_hands(int sock, int fds[N_FDS])
+int bw_client_begin(struct bw_client *c, const char *path)
 {
-	struct bw_link_hello answer;
-	int err;
+	int sock = bw_socket_connect(path, 0), err;
 
-	for (int i = 0; i < N_FDS; i++)
-		fds[i] = -1;
+	*c = (struct bw_client) { 0 };
+	if (sock < 0)
+		return sock;
 	err = send_hello(sock, 0, NULL, 0);
 	/* EPIPE: it closed on us at once, and its answer may say why */
-	if (err < 0 && err != -EPIPE)
+	if (err < 0 && err != -EPIPE) {
+		close(sock);
 		return err;
-	if (!wait_readable(sock, ANSWER_MS))
-		return -ETIMEDOUT;
-	err = recv_hello(sock, &answer, fds);
+	}
+	c->sock = sock;
+	c->begun = true;
+	return 0;
+}
+
+/* Take the answer with its three descriptors. */
+static int take_answer(int sock, int fds[N_FDS])
+{
+	struct bw_link_hello answer;
+	int err = recv_hello(sock, &answer, fds);
+
 	if (err < 0)
 		return err;
 	if (!same_protocol(&answer))
@@ -206,16 +215,13 @@ static int shake_hands(int sock, int fds[N_FDS])
 	return fds[N_FDS - 1] < 0 ? -EPROTO : 0;
 }
 
-int bw_client_open(struct bw_client *c, const char *path)
+int bw_client_finish(struct bw_client *c)
 {
 	int fds[N_FDS];
-	int sock, err;
+	int err = take_answer(c->sock, fds);
 
-	*c = (struct bw_client) { 0 };
-	sock = bw_socket_connect(path, ANSWER_MS);
-	if (sock < 0)
-		return sock;
-	err = shake_hands(sock, fds);
+	if (err == -EAGAIN)
+		return err;
 	if (err == 0) {
 		err = bw_region_attach(&c->region, fds[0]);
 		fds[0] = -1; /* the region's in either case */
@@ -223,16 +229,27 @@ int bw_client_open(struct bw_client *c, const char *path)
 	if (err < 0) {
 		for (int i = 0; i < N_FDS; i++)
 			close_fd(&fds[i]);
-		close(sock);
-		*c = (struct bw_client) { 0 };
+		bw_client_close(c);
 		return err;
 	}
-	c->sock = sock;
+	c->begun = false;
 	c->cmd_bell = fds[1];
 	c->evt_bell = fds[2];
 	bw_ring_producer(&c->cmd, c->region.cmd, c->region.cmd_slots);
 	bw_ring_consumer(&c->evt, c->region.evt, c->region.evt_slots);
 	return 0;
+}
+
+int bw_client_open(struct bw_client *c, const char *path)
+{
+	int err = bw_client_begin(c, path);
+
+	if (err < 0)
+		return err;
+	if (wait_readable(c->sock, ANSWER_MS))
+		return bw_client_finish(c);
+	bw_client_close(c);
+	return -ETIMEDOUT;
 }
 
 void bw_client_close(struct bw_client *c)
@@ -242,6 +259,8 @@ void bw_client_close(struct bw_client *c)
 		close(c->sock);
 		close(c->cmd_bell);
 		close(c->evt_bell);
+	} else if (c->begun) {
+		close(c->sock);
 	}
 	*c = (struct bw_client) { 0 };
 }

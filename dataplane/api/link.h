@@ -21,18 +21,29 @@ struct bw_link_hello {
 struct bw_client {
 	struct bw_region region;
 	struct bw_ring_view cmd, evt;
-	int sock;    /* readable or hung up when the dataplane is gone */
+	int sock;     /* readable or hung up when the dataplane is gone */
 	int cmd_bell; /* written by us */
 	int evt_bell; /* readable when events wait */
 	uint32_t seq; /* of the last command taken */
 	bool dirty;   /* commands that are not yet flushed */
+	bool begun;   /* the answer has not come yet */
 };
 
 /*
- * Connect to byway-dp's socket. 0 or negative errno: -ENOENT, -ECONNREFUSED (not
- * running), -EBUSY (another control process), -EPROTO (another version).
- * Blocks for a second at the most.
+ * Begin to connect to byway-dp's socket, without waiting. 0: c->sock becomes
+ * readable when the answer is there, for bw_client_finish(); or negative errno:
+ * -ENOENT, -ECONNREFUSED (not running), -ETIMEDOUT (it hangs).
  */
+int bw_client_begin(struct bw_client *c, const char *path);
+
+/*
+ * Take the answer. 0: connected; -EAGAIN: it is not there yet; other negative
+ * errno, after which the client is closed: -EBUSY (another control process),
+ * -EPROTO (another version).
+ */
+int bw_client_finish(struct bw_client *c);
+
+/* Both. Blocks for a second at the most, then -ETIMEDOUT. */
 int bw_client_open(struct bw_client *c, const char *path);
 
 /* Let go of everything. Harmless on a client that is not connected. */

@@ -530,6 +530,27 @@ static void test_client_waits_a_second_at_the_most(void)
 	close_here(&dp);
 }
 
+/* In two steps nothing waits: neither for who is silent, nor for who has a full backlog. */
+static void test_client_begins_without_waiting(void)
+{
+	struct dataplane dp = listen_here(); /* which accepts nobody */
+	struct bw_client c[64];
+	double start = now();
+	unsigned n = 0;
+	int err = 0;
+
+	while (n < 64 && (err = bw_client_begin(&c[n], path)) == 0) {
+		CU_ASSERT_EQUAL(bw_client_finish(&c[n]), -EAGAIN);
+		n++;
+	}
+	CU_ASSERT(n > 0);
+	CU_ASSERT_EQUAL(err, -ETIMEDOUT);
+	CU_ASSERT(now() - start < 0.5);
+	while (n > 0)
+		bw_client_close(&c[--n]);
+	close_here(&dp);
+}
+
 /* ---- how fast ---- */
 
 static void test_throughput(void)
@@ -587,6 +608,7 @@ int main(void)
 		{ "the socket of the living is not taken", test_socket_of_the_living_is_not_taken },
 		{ "a plain file is not taken", test_plain_file_is_not_taken },
 		{ "the client refuses bad answers", test_client_refuses_bad_answers },
+		{ "the client begins without waiting", test_client_begins_without_waiting },
 		{ "the client waits a second at the most", test_client_waits_a_second_at_the_most },
 		{ "throughput", test_throughput },
 		CU_TEST_INFO_NULL,

@@ -7,6 +7,8 @@
 
 #include <event2/event.h>
 
+#include "control/format.h"
+
 #include "support.h"
 
 static const char config[] = "interface GigabitEthernet0\n switchport access vlan 20\n"
@@ -57,6 +59,32 @@ static bool same_snapshot(const struct bench *b, const struct fake_object *was, 
 	}
 	free(now);
 	return same;
+}
+
+/* Somebody listens and never answers: nothing waits for that, and a good one is found after it. */
+static void a_dataplane_that_hangs_holds_nobody_up(void)
+{
+	struct bw_listener hung = { .sock = -1 };
+	uint64_t longest = 0;
+	struct bench b;
+
+	bench_open(&b);
+	bench_config(&b, config);
+	CU_ASSERT_EQUAL_FATAL(bw_listener_open(&hung, b.socket), 0);
+	dp_link_start(&b.ctl->dp);
+	for (uint64_t end = clock_ms() + 1500; clock_ms() < end;) {
+		uint64_t begun = clock_ms();
+
+		event_base_loop(b.base, EVLOOP_NONBLOCK);
+		longest = clock_ms() - begun > longest ? clock_ms() - begun : longest;
+		usleep(1000);
+	}
+	CU_ASSERT(longest < 500);
+	CU_ASSERT_EQUAL(b.ctl->dp.state, DP_DOWN);
+	bw_listener_close(&hung, b.socket);
+	bench_attach(&b);
+	CU_ASSERT_EQUAL(b.dp.syncs, 1);
+	bench_close(&b);
 }
 
 static void a_configuration_is_programmed_whole(void)
@@ -279,6 +307,8 @@ static void everything_can_be_taken_down_again(void)
 int main(void)
 {
 	static const struct bench_test tests[] = {
+		{ "a dataplane that hangs holds nobody up",
+			a_dataplane_that_hangs_holds_nobody_up },
 		{ "a configuration is programmed whole", a_configuration_is_programmed_whole },
 		{ "loading the same again says nothing", loading_the_same_again_says_nothing },
 		{ "control comes back to the same ids", control_comes_back_to_the_same_ids },
