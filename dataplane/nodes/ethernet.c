@@ -49,11 +49,36 @@ static rte_edge_t to_layer3(struct rte_mbuf *m, rte_be16_t type, unsigned header
 	return to_others(m, type, header);
 }
 
-static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)
+/* What is to be known of the port that consecutive frames mostly come in by. */
+struct run {
+	uint32_t port; /* DPDK's id */
+	const struct l2map *map;
+	const struct itf *itf; /* of frames without a tag, while it is up; NULL = look at each */
+	struct pkt_meta meta;  /* of such a frame */
+};
+
+static void begin_run(struct worker *w, struct run *run, uint32_t port)
+{
+	const struct itf *itf;
+
+	memset(run, 0, sizeof(*run));
+	run->port = port;
+	run->map = __atomic_load_n(&w->dp->l2map[port % RTE_MAX_ETHPORTS], __ATOMIC_ACQUIRE);
+	if (!run->map || run->map->switch_if)
+		return;
+	itf = dp_itf(w->dp, run->map->untagged_if);
+	if (!itf || !(itf->flags & BW_IF_F_UP))
+		return;
+	run->itf = itf;
+	run->meta.in_if = run->map->untagged_if;
+	run->meta.vrf = itf->vrf;
+}
+
+/* Any frame: of a switch port, tagged, for another or for all, not IPv4. */
+static __rte_noinline rte_edge_t look_at(
+	struct worker *w, struct rte_mbuf *m, const struct l2map *map)
 {
 	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
-	const struct l2map *map = __atomic_load_n(
-		&w->dp->l2map[m->port % RTE_MAX_ETHPORTS], __ATOMIC_ACQUIRE);
 	struct pkt_meta *meta = pkt_meta(m);
 	rte_be16_t type = eth->ether_type;
 	unsigned header = sizeof(*eth);
@@ -95,9 +120,33 @@ static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)
 	return to_layer3(m, type, header);
 }
 
+static __rte_always_inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m, void *memo)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+	struct run *run = memo;
+
+	if (unlikely(m->port != run->port))
+		begin_run(w, run, m->port);
+	if (unlikely(!run->itf || m->data_len < sizeof(*eth) ||
+		     !same_mac(eth->dst_addr.addr_bytes, run->itf->mac)))
+		return look_at(w, m, run->map);
+	*pkt_meta(m) = run->meta;
+	if (likely(eth->ether_type == RTE_BE16(RTE_ETHER_TYPE_IPV4))) {
+		rte_pktmbuf_adj(m, sizeof(*eth));
+		return NEXT_IP4;
+	}
+	if (eth->ether_type == RTE_BE16(RTE_ETHER_TYPE_PPPOE_SESSION)) {
+		pkt_meta(m)->l2_len = sizeof(*eth);
+		return NEXT_PPPOE;
+	}
+	return look_at(w, m, run->map);
+}
+
 static uint16_t ethernet(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
-	return node_each(graph, node, objs, n, edge_of);
+	struct run run = { .port = UINT32_MAX };
+
+	return node_each_memo(graph, node, objs, n, edge_of, &run);
 }
 
 static struct rte_node_register ethernet_node = {
