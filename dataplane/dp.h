@@ -61,6 +61,7 @@ struct dp {
 	struct neigh_table *neigh;
 	struct bw_worker_counters *counters; /* the main lcore's own, in the shared region */
 	struct host *host[BW_MAX_VRFS];
+	uint8_t host_epoch[BW_MAX_VRFS];
 	struct pppoe *pppoe;
 	struct programmer *programmer;
 	struct bw_region region;

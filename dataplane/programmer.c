@@ -121,6 +121,8 @@ static void sweep(struct dp *dp, uint8_t epoch)
 	adj_sweep(dp, epoch);
 	pppoe_sweep(dp, epoch);
 	itf_sweep(dp, epoch);
+	if (host_sweep(dp, epoch))
+		dp->hosts_changed = true;
 	vrf_sweep(dp, epoch);
 }
 
@@ -159,12 +161,14 @@ static int do_sync(struct dp *dp, bool begin)
 	return BW_OK;
 }
 
-static int do_host(struct dp *dp, const struct bw_msg *m)
+static int do_host(struct dp *dp, const struct bw_msg *m, uint8_t epoch)
 {
 	int rc = m->hdr.type == BW_CMD_HOST_SET ? host_set(dp, &m->host)
 						: host_del(dp, m->host.vrf_id);
 
 	dp->hosts_changed = true;
+	if (rc == 0)
+		dp->host_epoch[m->host.vrf_id] = epoch;
 	if (rc == -EINVAL)
 		return BW_E_BAD_VALUE;
 	if (rc == -ENOENT && m->hdr.type == BW_CMD_HOST_DEL)
@@ -298,7 +302,7 @@ static int carry_out(struct dp *dp, const struct bw_msg *m)
 		return do_nat(dp, m);
 	case BW_CMD_HOST_SET:
 	case BW_CMD_HOST_DEL:
-		return do_host(dp, m);
+		return do_host(dp, m, epoch);
 	case BW_CMD_PPPOE_TEXT:
 	case BW_CMD_PPPOE_SET:
 	case BW_CMD_PPPOE_DEL:

@@ -120,6 +120,16 @@ int host_del(struct dp *dp, uint32_t vrf)
 	return 0;
 }
 
+bool host_sweep(struct dp *dp, uint8_t epoch)
+{
+	bool swept = false;
+
+	for (uint32_t vrf = 0; vrf < BW_MAX_VRFS; vrf++)
+		if (dp->host_epoch[vrf] != epoch && host_del(dp, vrf) == 0)
+			swept = true;
+	return swept;
+}
+
 const struct bw_host *host_conf(const struct dp *dp, uint32_t vrf)
 {
 	const struct host *h = find(dp, vrf);

@@ -28,6 +28,9 @@ int host_set(struct dp *dp, const struct bw_host *conf);
 /* Remove it; the device goes. -ENOENT if there is none. */
 int host_del(struct dp *dp, uint32_t vrf);
 
+/* Remove those whose dp->host_epoch is another. True if there were some. */
+bool host_sweep(struct dp *dp, uint8_t epoch);
+
 /* The configuration of a VRF's device, or NULL. */
 const struct bw_host *host_conf(const struct dp *dp, uint32_t vrf);
 

@@ -6,6 +6,7 @@
 #include <CUnit/Basic.h>
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -593,6 +594,35 @@ static void sweeps(void)
 	empty();
 }
 
+/* Devices of the kernel that control does not want again go with the rest, and no others. */
+static void resync_sweeps_host_devices(void)
+{
+	CU_ASSERT_EQUAL(SEND(BW_CMD_VRF_SET, .vrf = { 5, 0, "r5" }), BW_OK);
+	CU_ASSERT_EQUAL(SEND(BW_CMD_HOST_SET, .host = { 0, 1500, "bw-unit0" }), BW_OK);
+	CU_ASSERT_EQUAL(SEND(BW_CMD_HOST_SET, .host = { 5, 1500, "bw-unit5" }), BW_OK);
+	CU_ASSERT_NOT_EQUAL(if_nametoindex("bw-unit0"), 0);
+	CU_ASSERT_NOT_EQUAL(if_nametoindex("bw-unit5"), 0);
+	send_one(BW_CMD_SYNC_BEGIN, NULL);
+	SEND(BW_CMD_VRF_SET, .vrf = { 5, 0, "r5" });
+	SEND(BW_CMD_HOST_SET, .host = { 0, 1500, "bw-unit0" });
+	CU_ASSERT_EQUAL(dump(BW_CMD_HOST_SET, 0), 2); /* nothing goes before the end */
+	t_dp->hosts_changed = false;
+	send_one(BW_CMD_SYNC_END, NULL);
+	CU_ASSERT_TRUE(t_dp->hosts_changed);
+	CU_ASSERT_EQUAL(dump(BW_CMD_HOST_SET, 0), 1);
+	CU_ASSERT_NOT_EQUAL(if_nametoindex("bw-unit0"), 0);
+	CU_ASSERT_EQUAL(if_nametoindex("bw-unit5"), 0);
+	CU_ASSERT_EQUAL(dump(BW_CMD_VRF_SET, 0), 2);
+	/* Set and removed since the beginning, and set by nobody. */
+	send_one(BW_CMD_SYNC_BEGIN, NULL);
+	SEND(BW_CMD_HOST_SET, .host = { 5, 1500, "bw-unit5" });
+	SEND(BW_CMD_HOST_DEL, .host = { .vrf_id = 5 });
+	send_one(BW_CMD_SYNC_END, NULL);
+	CU_ASSERT_EQUAL(dump(BW_CMD_HOST_SET, 0), 0);
+	CU_ASSERT_EQUAL(if_nametoindex("bw-unit0"), 0);
+	empty();
+}
+
 static void vanishes_in_mid_batch(void)
 {
 	for (unsigned round = 0; round < 3; round++) {
@@ -937,6 +967,7 @@ int main(void)
 	CU_add_test(s, "the other commands", the_rest);
 	CU_add_test(s, "acknowledgements", acknowledgements);
 	CU_add_test(s, "a resync sweeps", sweeps);
+	CU_add_test(s, "a resync sweeps host devices", resync_sweeps_host_devices);
 	CU_add_test(s, "control vanishes in mid-batch", vanishes_in_mid_batch);
 	CU_add_test(s, "more rows than the ring has room", more_rows_than_room);
 	CU_add_test(s, "refusals fill the ring", refusals_fill_the_ring);
