@@ -83,8 +83,8 @@ static void a_seed_file_makes_one_client(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	CU_ASSERT_STRING_EQUAL(
-		bench_config(&b, session_rt13), "% Access VLAN does not exist. Creating vlan 10\n");
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, session_rt13()),
+		"% Access VLAN does not exist. Creating vlan 10\n");
 	m = fake_find_if(&b.dp, "Dialer1");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
 	CU_ASSERT_EQUAL(m->itf.kind, BW_IF_DIALER);
@@ -123,7 +123,7 @@ static void a_seed_file_is_given_back(void)
 	char first[4096];
 
 	bench_open(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	snprintf(first, sizeof(first), "%s", strstr(bench_running(&b), "version "));
 	CU_ASSERT_STRING_EQUAL(first, "version 15.7\n"
 				      "service timestamps debug datetime msec\n"
@@ -182,7 +182,7 @@ static void a_seed_file_is_given_back(void)
 				      "!\n"
 				      "end\n");
 	CU_ASSERT_STRING_EQUAL(bench_config(&b, first), "");
-	CU_ASSERT_STRING_EQUAL(bench_config(&b, session_rt13), "");
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, session_rt13()), "");
 	CU_ASSERT_STRING_EQUAL(strstr(bench_running(&b), "version "), first);
 	bench_close(&b);
 }
@@ -194,10 +194,10 @@ static void the_same_file_again_says_nothing(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	session_up(&b, "Dialer1");
 	sets = b.dp.sets;
-	CU_ASSERT_STRING_EQUAL(bench_config(&b, session_rt13), "");
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, session_rt13()), "");
 	CU_ASSERT_EQUAL(b.dp.sets, sets);
 	CU_ASSERT_EQUAL(b.dp.dels, 0);
 	bench_close(&b);
@@ -210,7 +210,7 @@ static void a_session_brings_its_routes(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8"));
 	session_up(&b, "Dialer1");
 	CU_ASSERT_STRING_EQUAL(way(&b, "8.8.8.8"), "Dialer1");
@@ -248,7 +248,7 @@ static void the_log_tells_of_the_session(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	s = session_open(&b, "Dialer1");
 	s.stage = BW_PPPOE_PADI;
 	session_tell(&b, &s);
@@ -395,7 +395,7 @@ static void static_routes_follow_the_session(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	bench_config(&b, "interface Dialer1\n no ppp ipcp route default\n"
 			 "ip route 0.0.0.0 0.0.0.0 Dialer1\n"
 			 "ip route 9.0.0.0 255.0.0.0 1.1.1.1\n");
@@ -421,7 +421,7 @@ static void a_typed_default_route_is_another(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	session_up(&b, "Dialer1");
 	bench_config(&b, "ip route 0.0.0.0 0.0.0.0 1.1.1.1\n");
 	bench_config(&b, "no ip route 0.0.0.0 0.0.0.0 1.1.1.1\n");
@@ -437,7 +437,7 @@ static void without_a_neighbor_route_the_default_goes_by_the_interface(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	bench_config(&b, "interface Dialer1\n no peer neighbor-route\n");
 	session_up(&b, "Dialer1");
 	CU_ASSERT_PTR_NULL(fake_find_route(&b.dp, ip("1.1.1.1"), 32));
@@ -493,7 +493,7 @@ static void the_order_of_lines_does_not_matter(void)
 
 static void each_part_is_needed(void)
 {
-	static const struct {
+	const struct {
 		const char *without, *with;
 	} part[] = {
 		{ "interface GigabitEthernet8\n no pppoe enable\n",
@@ -504,13 +504,13 @@ static void each_part_is_needed(void)
 		{ "interface Dialer1\n no encapsulation ppp\n",
 			"interface Dialer1\n encapsulation ppp\n" },
 		{ "interface Dialer1\n dialer pool 2\n", "interface Dialer1\n dialer pool 1\n" },
-		{ "no interface Dialer1\n", session_rt13 },
+		{ "no interface Dialer1\n", session_rt13() },
 	};
 	struct bench b;
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	for (unsigned i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
 		session_up(&b, "Dialer1");
 		CU_ASSERT_STRING_EQUAL(way(&b, "8.8.8.8"), "Dialer1");
@@ -661,7 +661,7 @@ static void a_dead_dataplane_has_no_sessions(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	session_up(&b, "Dialer1");
 	fake_close(&b.dp);
 	b.with_dataplane = false;
@@ -688,7 +688,7 @@ static void strange_events_do_nothing(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	s = session_open(&b, "Dialer1");
 	s.if_id++; /* of a client that had the id before */
 	session_tell(&b, &s);
@@ -798,9 +798,9 @@ static void a_configuration_is_replaced(void)
 		session_pat);
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	session_up(&b, "Dialer1");
-	CU_ASSERT_EQUAL(replace(&b, session_rt13, &changes), 0);
+	CU_ASSERT_EQUAL(replace(&b, session_rt13(), &changes), 0);
 	CU_ASSERT_EQUAL(changes, 0);
 	CU_ASSERT_EQUAL(replace(&b, all_of_pat, &changes), 0);
 	CU_ASSERT_PTR_NULL(strstr(bench_running(&b), "unnumbered"));
@@ -812,7 +812,7 @@ static void a_configuration_is_replaced(void)
 	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_IF_ADDR_SET), 0);
 	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ROUTE_SET), 0);
 	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ADJ_SET), 0);
-	CU_ASSERT_EQUAL(replace(&b, session_rt13, &changes), 0);
+	CU_ASSERT_EQUAL(replace(&b, session_rt13(), &changes), 0);
 	session_up(&b, "Dialer1");
 	CU_ASSERT_STRING_EQUAL(way(&b, "8.8.8.8"), "Dialer1");
 	CU_ASSERT_EQUAL(b.dp.nacks, 0);

@@ -3,50 +3,12 @@
 
 #include <string.h>
 
-const char session_rt13[] = "!\n"
-			    "hostname RT13\n"
-			    "!\n"
-			    "interface GigabitEthernet0\n"
-			    " switchport access vlan 10\n"
-			    " no ip address\n"
-			    "!\n"
-			    "interface GigabitEthernet8\n"
-			    " no ip address\n"
-			    " duplex auto\n"
-			    " speed auto\n"
-			    " pppoe enable group global\n"
-			    " pppoe-client dial-pool-number 1\n"
-			    "!\n"
-			    "interface Vlan10\n"
-			    " ip address 192.168.10.1 255.255.255.0\n"
-			    " ip nat inside\n"
-			    " ip virtual-reassembly in\n"
-			    " ip tcp adjust-mss 1414\n"
-			    "!\n"
-			    "interface Dialer1\n"
-			    " mtu 1492\n"
-			    " ip unnumbered Vlan10\n"
-			    " ip mtu 1454\n"
-			    " ip nat outside\n"
-			    " ip virtual-reassembly in\n"
-			    " encapsulation ppp\n"
-			    " dialer pool 1\n"
-			    " dialer-group 1\n"
-			    " ppp authentication chap callin\n"
-			    " ppp chap hostname ユーザ名\n"
-			    " ppp chap password パスワード\n"
-			    " ppp pap refuse\n"
-			    " ppp ipcp route default\n"
-			    " no cdp enable\n"
-			    "!\n"
-			    "ip nat inside source static 192.168.10.16 25.0.0.16\n"
-			    "!\n"
-			    "dialer-list 1 protocol ip permit\n"
-			    "!\n"
-			    "access-list 1 permit any\n"
-			    "!\n"
-			    "end\n"
-			    "!\n";
+#include "tests/unit/cli/fixture.h"
+
+const char *session_rt13(void)
+{
+	return fixture_seeds[1];
+}
 
 const char session_pat[] = "interface GigabitEthernet8\n"
 			   " pppoe-client dial-pool-number 1\n"

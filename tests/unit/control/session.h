@@ -6,7 +6,7 @@
 #include "support.h"
 
 /* The seed's RT13.cfg, to the byte. */
-extern const char session_rt13[];
+const char *session_rt13(void);
 
 /* Another router: an address from the server, and PAT on it. */
 extern const char session_pat[];

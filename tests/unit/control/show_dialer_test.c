@@ -13,7 +13,7 @@ static void pppoe_session(void)
 	bench_open(&b);
 	bench_attach(&b);
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show pppoe session"), "     0 client sessions\n\n");
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	session_up(&b, "Dialer1");
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show pppoe session"),
 		"     1 client session\n"
@@ -40,7 +40,7 @@ static void pppoe_session_all(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	CU_ASSERT_STRING_EQUAL(
 		bench_show(&b, "show pppoe session all"), "Total PPPoE sessions 0\n");
 	session_up(&b, "Dialer1");
@@ -71,7 +71,7 @@ static void ppp_all(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ppp all"), PPP_HEAD);
 	s = session_up(&b, "Dialer1");
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ppp all"),
@@ -129,7 +129,7 @@ static void interfaces(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show interfaces Dialer1"),
 		"Dialer1 is up, line protocol is up (spoofing)\n"
 		"  Hardware is Unknown\n"
@@ -176,7 +176,7 @@ static void ip_interface(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	session_up(&b, "Dialer1");
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip interface brief"),
 		"Interface                  IP-Address      OK? Method Status                Protocol\n"
@@ -208,7 +208,7 @@ static void dialer(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	session_down(&b, "Dialer1");
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show dialer"),
 		"Di1 - dialer type = DIALER PROFILE\n"
@@ -241,7 +241,7 @@ static void cef_and_routes(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	session_up(&b, "Dialer1");
 	CU_ASSERT_PTR_NOT_NULL(strstr(bench_show(&b, "show ip cef"),
 		"0.0.0.0/0            1.1.1.1              Dialer1\n"
@@ -265,7 +265,7 @@ static void nat(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	bench_config(
 		&b, "ip nat inside source static tcp 192.168.10.5 22 interface Dialer1 2222\n");
 	session_up(&b, "Dialer1");
@@ -289,7 +289,7 @@ static void clear(void)
 
 	bench_open(&b);
 	bench_attach(&b);
-	bench_config(&b, session_rt13);
+	bench_config(&b, session_rt13());
 	id = fake_find_client(&b.dp, "Dialer1")->pppoe.client_id;
 	for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		b.dp.cleared = UINT32_MAX;
