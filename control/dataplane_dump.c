@@ -61,6 +61,8 @@ void dp_dump_event(struct dp_link *link, const struct bw_msg *m)
 
 	if (dump == NULL)
 		return;
+	if (m->hdr.type == BW_EVT_DUMP_END && dump->cursor != NULL)
+		*dump->cursor = m->dump.cursor;
 	if (m->hdr.type == BW_EVT_DUMP_END)
 		finish(dump, 0);
 	else if (m->hdr.type == BW_EVT_NACK)

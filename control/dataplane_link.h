@@ -117,6 +117,7 @@ struct dp_dump {
 	dp_row_fn row;
 	dp_end_fn end;
 	void *arg;
+	uint32_t *cursor; /* if not NULL: gets the cursor of its end, before `end` is called */
 };
 
 struct dp_oneshot;

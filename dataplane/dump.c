@@ -224,10 +224,13 @@ int dumps_add(struct dumps *d, const struct bw_msg *cmd)
 {
 	if (!find_table(cmd->dump.what))
 		return BW_E_BAD_VALUE;
+	/* other tables do not check where they are told to begin */
+	if (cmd->dump.cursor && cmd->dump.what != BW_EVT_NAT_SESSION)
+		return BW_E_BAD_VALUE;
 	if (d->n == WAITING)
 		return BW_E_FULL;
 	d->queue[d->n++] = (struct dump) { .what = cmd->dump, .seq = cmd->hdr.seq,
-		.cookie = cmd->hdr.cookie };
+		.cookie = cmd->hdr.cookie, .cursor = cmd->dump.cursor };
 	return BW_OK;
 }
 
@@ -237,11 +240,14 @@ static bool send_one(struct dumps *all, bool (*put)(void *arg, const struct bw_m
 	struct dump *d = &all->queue[0], before = *d;
 	const struct table *t = find_table(d->what.what);
 	struct bw_msg m = { .hdr = { .seq = d->seq, .type = t->event, .cookie = d->cookie } };
-	bool row = (d->what.limit == 0 || d->sent < d->what.limit) && t->next(all->dp, d, &m);
+	bool stops = d->what.limit && d->sent == d->what.limit;
+	bool row = !stops && t->next(all->dp, d, &m);
 
 	m.hdr.ref = t->event == BW_EVT_OBJECT ? t->what : 0;
 	if (!row)
 		m.hdr.type = BW_EVT_DUMP_END;
+	if (stops && d->what.what == BW_EVT_NAT_SESSION)
+		m.dump.cursor = d->cursor;
 	if (!put(arg, &m)) {
 		*d = before;
 		return false;

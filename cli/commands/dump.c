@@ -29,6 +29,8 @@ void cmd_rows_free(struct cmd_rows *rows)
 		dp_dump_cancel(rows->dump);
 	if (rows->timer != NULL)
 		event_free(rows->timer);
+	if (rows->release != NULL)
+		rows->release(rows);
 	free(rows->state);
 	free(rows->row);
 	free(rows);
@@ -79,14 +81,35 @@ static void finish(struct cmd_rows *rows, int status)
 	cli_done(ctx, status);
 }
 
+static int start(struct cmd_rows *rows);
+
+/* After a part: 0 if another one will come, 1 if that was all, or negative errno. */
+static int next_part(struct cmd_rows *rows)
+{
+	if (!rows->more && !rows->again)
+		return 1;
+	rows->what.cursor = rows->more ? rows->cursor : 0;
+	rows->again = false;
+	rows->n = rows->at = 0;
+	return start(rows);
+}
+
 static void print_more(struct cmd_rows *rows)
 {
 	int ret = rows->print(rows->ctx, rows);
 
-	if (ret == CLI_PENDING)
+	if (ret == CLI_PENDING) {
 		wait_for_room(rows);
-	else
-		finish(rows, ret);
+		return;
+	}
+	if (ret == 0) {
+		ret = next_part(rows);
+		if (ret == 0)
+			return;
+		if (ret < 0)
+			cli_fail(rows->ctx, "%% The dataplane did not answer");
+	}
+	finish(rows, ret < 0 ? ret : 0);
 }
 
 static void on_timer(evutil_socket_t, short, void *arg)
@@ -106,6 +129,7 @@ static void on_end(void *arg, int status)
 	struct cmd_rows *rows = arg;
 
 	rows->dump = NULL;
+	rows->more = rows->part != 0 && rows->cursor != 0;
 	if (status == 0 && !rows->no_memory) {
 		print_more(rows);
 		return;
@@ -113,6 +137,15 @@ static void on_end(void *arg, int status)
 	cli_fail(rows->ctx, "%% %s",
 		status == 0 ? "Not enough memory for the table" : "The dataplane did not answer");
 	finish(rows, status == 0 ? -ENOMEM : status);
+}
+
+static int start(struct cmd_rows *rows)
+{
+	rows->dump = dp_dump_start(&cmd_control(rows->ctx)->dp, &rows->what, on_row, on_end, rows);
+	if (rows->dump == NULL)
+		return -errno;
+	rows->dump->cursor = &rows->cursor;
+	return 0;
 }
 
 static void cancel(void *state)
@@ -132,12 +165,12 @@ int cmd_rows_run(struct cli_ctx *ctx, struct cmd_rows *rows, const struct bw_dum
 		cmd_rows_free(rows);
 		return -ENOMEM;
 	}
-	rows->dump = dp_dump_start(&ctl->dp, what, on_row, on_end, rows);
-	if (rows->dump != NULL)
+	rows->what = *what;
+	rows->what.limit = rows->part;
+	ret = start(rows);
+	if (ret == 0)
 		return cli_pend(ctx, cancel, rows);
-	if (errno != ENOTCONN)
-		ret = -errno;
-	else
+	if (ret == -ENOTCONN)
 		ret = alone ? rows->print(ctx, rows) : cmd_no_dataplane(ctx);
 	if (ret == CLI_PENDING) {
 		wait_for_room(rows);

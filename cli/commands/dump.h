@@ -2,9 +2,13 @@
 /*
  * Show commands whose rows the dataplane has: gather the rows, then print.
  *
- * The rows are gathered whole before anything is printed, so a terminal that
- * stands at --More-- never holds up the event ring, and columns can be as wide
- * as the widest row. Printing stops while the terminal has enough to do.
+ * The rows are gathered before anything is printed, so a terminal that stands
+ * at --More-- never holds up the event ring, and columns can be as wide as the
+ * widest row. Printing stops while the terminal has enough to do.
+ *
+ * A table that may be too long for that is taken in parts (`part`): print is
+ * called for each, and may have the whole gone through again, once to measure
+ * and once to print.
  */
 #ifndef BW_COMMANDS_DUMP_H
 #define BW_COMMANDS_DUMP_H
@@ -35,7 +39,17 @@ struct cmd_rows {
 	char name[BW_NAME_LEN];
 	bool verbose;
 
+	/* NAT sessions: print is called for at most so many rows at a time; 0: for all */
+	uint32_t part;
+	bool more;  /* for print: this was not the last part */
+	bool again; /* set by print after the last one: from the beginning, please */
+
+	/* Called once, before the rows are freed. NULL: nothing to do. */
+	void (*release)(struct cmd_rows *rows);
+
 	/* the rest is private */
+	struct bw_dump what;
+	uint32_t cursor;
 	struct cli_ctx *ctx;
 	struct dp_dump *dump;
 	struct event *timer;

@@ -20,12 +20,22 @@
 static const char *const title[4] = { "Inside global", "Inside local", "Outside local",
 	"Outside global" };
 
+/*
+ * Sessions are taken from the dataplane in parts of so many rows, twice where one part does not
+ * hold them all: to measure, then to print. So the columns are as wide as the longest entry, and
+ * the memory that it takes does not grow with the table. An entry that came in between and is
+ * longer pushes the rest of its row to the right.
+ */
+#define PART 4096
+
 /* Width of the first three columns; the last is as long as it is. */
 struct layout {
 	int width[3];
+	bool several;		/* parts */
+	struct cli_table *json; /* or NULL */
 };
 
-enum phase { MEASURE, SESSIONS };
+enum phase { BEGIN, MEASURE, SESSIONS };
 
 static const char *format_end(bw_ip4 addr, uint16_t port, bool has_port, char buf[END_SIZE])
 {
@@ -105,27 +115,26 @@ static void print_cells(
 		cell[1], l->width[2], cell[2], cell[3]);
 }
 
-static struct layout *measure(struct control *ctl, const struct cmd_rows *rows)
+static void measure_rules(struct control *ctl, struct layout *l)
 {
-	struct layout *l = calloc(1, sizeof(*l));
-	int least = rows->n > 0 ? TITLE_WIDTH + 2 : FIXED_WIDTH;
 	const struct nat_rule *rule;
 	char cell[4][END_SIZE];
 
-	if (l == NULL)
-		return NULL;
-	for (unsigned i = 0; i < 3; i++)
-		l->width[i] = least;
 	TAILQ_FOREACH (rule, &ctl->nat.rules, entry) {
 		rule_cells(rule, cell);
 		if (is_listed(rule))
 			widen(l, cell);
 	}
+}
+
+static void measure_sessions(struct layout *l, const struct cmd_rows *rows)
+{
+	char cell[4][END_SIZE];
+
 	for (size_t i = 0; i < rows->n; i++) {
 		session_cells(cmd_rows_at(rows, i), cell);
 		widen(l, cell);
 	}
-	return l;
 }
 
 static void print_rules(struct cli_ctx *ctx, const struct layout *l, bool verbose)
@@ -171,63 +180,118 @@ static void print_session(struct cli_ctx *ctx, const struct layout *l, const str
 		print_verbose(ctx->out, s);
 }
 
-static int fill_json(struct cli_ctx *ctx, struct json_object *json, const struct cmd_rows *rows)
-{
-	struct json_object *list = cmd_json_list(json, "translations");
-	char cell[4][END_SIZE], proto[8];
-	const struct nat_rule *rule;
-	static const char *const key[4] = { "inside_global", "inside_local", "outside_local",
-		"outside_global" };
+static const struct cli_column json_columns[] = {
+	{ "type", NULL, 1, false },
+	{ "protocol", NULL, 1, false },
+	{ "inside_global", NULL, 1, false },
+	{ "inside_local", NULL, 1, false },
+	{ "outside_local", NULL, 1, false },
+	{ "outside_global", NULL, 1, false },
+	{ "age", NULL, 1, true },
+	{ "idle", NULL, 1, true },
+	{ "timeout", NULL, 1, true },
+	{ "id", NULL, 1, true },
+	{ "worker", NULL, 1, true },
+};
 
-	TAILQ_FOREACH (rule, &cmd_control(ctx)->nat.rules, entry) {
-		struct json_object *row;
+enum { JSON_COLUMNS = sizeof(json_columns) / sizeof(json_columns[0]) };
+
+static void rules_json(struct control *ctl, struct cli_table *json)
+{
+	const struct nat_rule *rule;
+
+	TAILQ_FOREACH (rule, &ctl->nat.rules, entry) {
+		const char *row[JSON_COLUMNS] = { "static" };
+		char cell[4][END_SIZE], proto[8];
 
 		if (!is_listed(rule))
 			continue;
 		rule_cells(rule, cell);
-		row = cmd_json_item(list);
-		cmd_json_text(row, "type", "static");
-		cmd_json_text(
-			row, "protocol", rule->proto ? proto_name(rule->proto, proto) : "---");
-		cmd_json_text(row, key[0], cell[0]);
-		cmd_json_text(row, key[1], cell[1]);
+		row[1] = rule->proto ? proto_name(rule->proto, proto) : "---";
+		row[2] = cell[0];
+		row[3] = cell[1];
+		cli_table_row(json, row);
 	}
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct bw_nat_session *s = cmd_rows_at(rows, i);
-		struct json_object *row = cmd_json_item(list);
+}
 
-		session_cells(s, cell);
-		cmd_json_text(row, "type", s->flags & STATIC_FLAG ? "static-flow" : "dynamic");
-		cmd_json_text(row, "protocol", proto_name(s->proto, proto));
-		for (unsigned k = 0; k < 4; k++)
-			cmd_json_text(row, key[k], cell[k]);
-		cmd_json_number(row, "age", s->age);
-		cmd_json_number(row, "idle", s->idle);
-		cmd_json_number(row, "timeout", s->timeout);
-		cmd_json_number(row, "id", s->id);
-		cmd_json_number(row, "worker", s->worker);
+static void session_json(struct cli_table *json, const struct bw_nat_session *s)
+{
+	const uint32_t number[] = { s->age, s->idle, s->timeout, s->id, s->worker };
+	const char *row[JSON_COLUMNS] = { s->flags & STATIC_FLAG ? "static-flow" : "dynamic" };
+	char cell[4][END_SIZE], proto[8], text[5][12];
+
+	session_cells(s, cell);
+	row[1] = proto_name(s->proto, proto);
+	for (unsigned i = 0; i < 4; i++)
+		row[2 + i] = cell[i];
+	for (unsigned i = 0; i < 5; i++) {
+		snprintf(text[i], sizeof(text[i]), "%u", number[i]);
+		row[6 + i] = text[i];
 	}
-	return 0;
+	cli_table_row(json, row);
+}
+
+/* What is known before the first session: whether there are some at all. */
+static int begin(struct cli_ctx *ctx, struct cmd_rows *rows)
+{
+	struct control *ctl = cmd_settled(ctx);
+	struct layout *l = calloc(1, sizeof(*l));
+
+	rows->state = l;
+	if (l == NULL)
+		return -ENOMEM;
+	rows->phase = MEASURE;
+	for (unsigned i = 0; i < 3; i++)
+		l->width[i] = rows->n > 0 ? TITLE_WIDTH + 2 : FIXED_WIDTH;
+	measure_rules(ctl, l);
+	if (cli_out_json(ctx->out) == NULL)
+		return 0;
+	l->json = cli_table_begin(ctx->out, "translations", json_columns, JSON_COLUMNS, 1);
+	rules_json(ctl, l->json);
+	rows->phase = SESSIONS;
+	return l->json != NULL ? 0 : -ENOMEM;
+}
+
+static void release(struct cmd_rows *rows)
+{
+	struct layout *l = rows->state;
+
+	if (l != NULL)
+		cli_table_end(l->json);
+}
+
+/* True when what is there now is to be printed. */
+static bool measured(struct cli_ctx *ctx, struct cmd_rows *rows)
+{
+	struct layout *l = rows->state;
+
+	measure_sessions(l, rows);
+	l->several |= rows->more;
+	if (rows->more)
+		return false;
+	print_cells(ctx->out, l, "Pro", title);
+	print_rules(ctx, l, rows->verbose);
+	rows->phase = SESSIONS;
+	rows->again = l->several;
+	return !rows->again;
 }
 
 static int print_translations(struct cli_ctx *ctx, struct cmd_rows *rows)
 {
-	struct json_object *json = cli_out_json(ctx->out);
 	const struct layout *l;
 
-	if (json != NULL)
-		return fill_json(ctx, json, rows);
-	if (rows->phase == MEASURE) {
-		rows->state = measure(cmd_settled(ctx), rows);
-		if (rows->state == NULL)
-			return -ENOMEM;
-		print_cells(ctx->out, rows->state, "Pro", title);
-		print_rules(ctx, rows->state, rows->verbose);
-		rows->phase = SESSIONS;
-	}
+	if (rows->phase == BEGIN && begin(ctx, rows) != 0)
+		return -ENOMEM;
+	if (rows->phase == MEASURE && !measured(ctx, rows))
+		return 0;
 	l = rows->state;
 	while (rows->at < rows->n) {
-		print_session(ctx, l, rows, cmd_rows_at(rows, rows->at++));
+		const struct bw_nat_session *s = cmd_rows_at(rows, rows->at++);
+
+		if (l->json != NULL)
+			session_json(l->json, s);
+		else
+			print_session(ctx, l, rows, s);
 		if (cli_out_full(ctx->out))
 			return CLI_PENDING;
 	}
@@ -242,6 +306,8 @@ static int show_translations(struct cli_ctx *ctx, const struct cli_args *args)
 	if (rows == NULL)
 		return -ENOMEM;
 	rows->verbose = cli_has(args, "verbose");
+	rows->part = PART;
+	rows->release = release;
 	return cmd_rows_run(ctx, rows, &what, true);
 }
 

@@ -18,7 +18,7 @@
 
 #define BW_MSG_SIZE    128
 #define BW_MSG_BODY    (BW_MSG_SIZE - 16)
-#define BW_API_VERSION 2
+#define BW_API_VERSION 3
 
 #define BW_MAX_IFS     1024 /* interface ids are 1 .. BW_MAX_IFS - 1; 0 is none */
 #define BW_MAX_PORTS   32
@@ -509,6 +509,8 @@ struct bw_dump {
 			  _ACL_HITS, _PPPOE */
 	uint16_t pad;
 	uint32_t limit;	     /* rows at the most; 0 = all */
+	uint32_t cursor;     /* NAT sessions only: 0, or where another dump has stopped. In
+				BW_EVT_DUMP_END: where to go on after `limit` rows; 0 = at the end */
 	struct bw_nat_filter filter; /* NAT sessions only */
 };
 

@@ -334,6 +334,21 @@ def test_max_entries_of_one_host(net, configured):
         assert sum(f" {address}:" in line for line in lines) == count
 
 
+def test_more_sessions_than_one_part(net, configured):
+    """The table is taken from the dataplane in parts of 4096 rows: none is lost, none comes twice."""
+    def seen():
+        return {l.split()[2] for l in translations(net).splitlines() if l.startswith("udp ")}
+
+    wanted = {f"{LAN_HOST}:{sport}" for sport in range(20000, 24500)}
+    for sport in range(20000, 24500):
+        net.host.send(udp(LAN_HOST, WEB, sport, 9))
+    wait_until(lambda: seen() >= wanted, 30, "4500 sessions")
+    lines = [l for l in translations(net).splitlines() if l.startswith("udp ")]
+    assert len(lines) == len(wanted) and len({len(l) for l in lines}) == 1
+    rows = net.router.json("show ip nat translations")["translations"]
+    assert {r["inside_local"] for r in rows} == wanted and len(rows) == len(wanted)
+
+
 def test_port_exhaustion_drops_the_new_flow_only(net, configured):
     """The 512 ports of the lowest group of one address, then one more; it is logged."""
     first_group = range(1, 512)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "fake_dataplane.h"
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -325,8 +326,41 @@ static void store(struct fake_dataplane *f, const struct bw_msg *m)
 	f->routes += m->hdr.type == BW_CMD_ROUTE_SET;
 }
 
+struct bw_nat_session fake_session(uint32_t i)
+{
+	return (struct bw_nat_session) {
+		.local = htonl(0xc0a81400 + i / 60000),
+		.global = htonl(0xcb007101),
+		.remote = htonl(0x08000000 + i),
+		.local_port = (uint16_t)(1024 + i % 60000),
+		.global_port = (uint16_t)(1024 + i % 60000),
+		.remote_port = 443,
+		.proto = IPPROTO_TCP,
+		.timeout = 86400,
+		.id = i,
+	};
+}
+
+/* Those from the cursor on. Returns where to go on, 0 at the end. */
+static uint32_t dump_sessions(struct fake_dataplane *f, const struct bw_msg *m)
+{
+	uint32_t i = m->dump.cursor;
+	struct bw_msg e;
+
+	for (; i < f->n_sessions; i++) {
+		if (m->dump.limit != 0 && i - m->dump.cursor == m->dump.limit)
+			return i;
+		e = (struct bw_msg) { .hdr = m->hdr };
+		e.hdr.type = BW_EVT_NAT_SESSION;
+		e.nat_session = fake_session(i);
+		put(f, &e);
+	}
+	return 0;
+}
+
 static void dump(struct fake_dataplane *f, const struct bw_msg *m)
 {
+	uint32_t cursor = 0;
 	struct bw_msg e;
 
 	for (size_t i = 0; i < f->n; i++)
@@ -344,8 +378,11 @@ static void dump(struct fake_dataplane *f, const struct bw_msg *m)
 			e.hdr.type = m->dump.what;
 			put(f, &e);
 		}
+	if (m->dump.what == BW_EVT_NAT_SESSION)
+		cursor = dump_sessions(f, m);
 	e = (struct bw_msg) { .hdr = m->hdr };
 	e.hdr.type = BW_EVT_DUMP_END;
+	e.dump.cursor = cursor;
 	put(f, &e);
 }
 

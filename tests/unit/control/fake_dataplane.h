@@ -41,6 +41,7 @@ struct fake_dataplane {
 	struct bw_msg row[64];
 	uint16_t row_type[64];
 	unsigned n_rows;
+	uint32_t n_sessions; /* NAT sessions to make up in dumps, besides; see fake_session() */
 	/* PPPoE: texts for the next client, and as the clients took them */
 	struct bw_pppoe_text staged[BW_PPPOE_TEXTS];
 	struct bw_pppoe_text text[BW_MAX_PPPOE][BW_PPPOE_TEXTS];
@@ -78,6 +79,9 @@ void fake_debug(struct fake_dataplane *f, const char *line);
 
 /* A row to be given in dumps of this BW_EVT_ type. */
 void fake_add_row(struct fake_dataplane *f, uint16_t type, const void *body, size_t size);
+
+/* The number `i` of the NAT sessions that are made up: every one is another. */
+struct bw_nat_session fake_session(uint32_t i);
 
 /* Tell of a port's link. */
 void fake_link(struct fake_dataplane *f, unsigned port, bool up);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Layouts, byte for byte. */
+#include <event2/event.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "cli/context_engine.h"
 
 #include "control/format.h"
 
@@ -258,6 +261,167 @@ static void nat_translations(void)
 	bench_close(&b);
 }
 
+/* Where a long table goes: a terminal that takes so much at a time. */
+struct reader {
+	uint64_t bytes, lines;
+	size_t waiting;
+	char line[256]; /* the one that has begun, or the last */
+	size_t len;
+	unsigned uneven; /* lines that are not as wide as the first one's columns make them */
+	bool json;
+	uint64_t objects;
+};
+
+static void read_line(struct reader *r)
+{
+	struct bw_nat_session s = fake_session((uint32_t)r->lines - 1);
+	char cell[4][24], want[256], ip[FORMAT_IP_SIZE];
+
+	r->line[r->len] = '\0';
+	r->len = 0;
+	r->objects += strstr(r->line, "\"type\":\"dynamic\"") != NULL;
+	if (r->lines++ == 0 || r->json)
+		return;
+	snprintf(cell[0], 24, "%s:%u", format_ip(s.global, ip), s.global_port);
+	snprintf(cell[1], 24, "%s:%u", format_ip(s.local, ip), s.local_port);
+	snprintf(cell[2], 24, "%s:%u", format_ip(s.remote, ip), s.remote_port);
+	snprintf(want, sizeof(want), "tcp %-19s%-21s%-18s%s", cell[0], cell[1], cell[2], cell[2]);
+	r->uneven += strcmp(r->line, want) != 0;
+}
+
+static void take_output(void *arg, const char *data, size_t len)
+{
+	struct reader *r = arg;
+
+	r->bytes += len;
+	r->waiting += len;
+	for (size_t i = 0; i < len; i++)
+		if (data[i] == '\n')
+			read_line(r);
+		else if (r->len + 1 < sizeof(r->line))
+			r->line[r->len++] = data[i];
+}
+
+static bool has_enough(void *arg)
+{
+	struct reader *r = arg;
+
+	return r->waiting >= 256 * 1024;
+}
+
+static size_t resident(void)
+{
+	unsigned long pages = 0, ignored;
+	FILE *file = fopen("/proc/self/statm", "r");
+
+	if (file == NULL || fscanf(file, "%lu %lu", &ignored, &pages) != 2)
+		CU_FAIL("no statm");
+	if (file != NULL)
+		fclose(file);
+	return pages * 4096;
+}
+
+/* Runs a command to a slow reader; the most that one turn of the event loop took, in ms. */
+static uint64_t show_slowly(struct bench *b, struct reader *r, const char *line, size_t *grown)
+{
+	struct cli_out *before = b->ctx.out, *out = cli_out_new(take_output, has_enough, r);
+	const struct cli_mode *exec = cli_grammar_mode(b->grammar, "exec");
+	uint64_t longest = 0, limit = clock_ms() + 240000;
+	size_t base = resident(), offset;
+	struct cli_parse parse;
+	int ret;
+
+	b->ctx.out = out;
+	if (r->json)
+		CU_ASSERT_EQUAL(cli_out_filter(out, "json", &offset), 0);
+	CU_ASSERT_EQUAL_FATAL(cli_grammar_parse(b->grammar, exec, 0, line, &parse), CLI_PARSE_OK);
+	b->done = false;
+	ret = cli_ctx_run(&b->ctx, parse.args);
+	*grown = 0;
+	while (ret == CLI_PENDING && !b->done && clock_ms() < limit) {
+		uint64_t begun = clock_ms(), took;
+
+		event_base_loop(b->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+		took = clock_ms() - begun;
+		longest = took > longest ? took : longest;
+		if (resident() > base && resident() - base > *grown)
+			*grown = resident() - base;
+		r->waiting = 0;
+		fake_run(&b->dp);
+	}
+	CU_ASSERT(b->done);
+	CU_ASSERT_EQUAL(b->status, 0);
+	cli_out_finish(out);
+	cli_args_free(parse.args);
+	cli_ctx_end(&b->ctx);
+	b->ctx.out = before;
+	cli_out_free(out);
+	return longest;
+}
+
+/*
+ * A million sessions: the columns as wide as the longest of them, in memory that does not grow
+ * with them, and with the event loop's turns short enough for everything else.
+ */
+static void a_million_translations(void)
+{
+	struct reader r = { 0 }, small = { 0 };
+	uint64_t longest;
+	struct bench b;
+	size_t grown;
+
+	bench_open(&b);
+	bench_attach(&b);
+	b.dp.n_sessions = 20000; /* what is reserved once is not what is asked about */
+	show_slowly(&b, &small, "show ip nat translations", &grown);
+	CU_ASSERT_EQUAL(small.lines, 20001);
+	b.dp.n_sessions = 1000000;
+	longest = show_slowly(&b, &r, "show ip nat translations", &grown);
+	printf("\n    1,000,000 sessions: %.1f MB of text, %.1f MB more memory, "
+	       "longest turn %u ms ",
+		(double)r.bytes / 1e6, (double)grown / 1e6, (unsigned)longest);
+	CU_ASSERT_EQUAL(r.lines, 1000001);
+	CU_ASSERT_EQUAL(r.uneven, 0);
+	CU_ASSERT(r.bytes > 70000000);
+	CU_ASSERT(grown < 16u << 20);
+	CU_ASSERT(longest < 500);
+	bench_close(&b);
+}
+
+static void many_translations_as_json(void)
+{
+	struct reader r = { .json = true };
+	struct bench b;
+	size_t grown;
+
+	bench_open(&b);
+	bench_attach(&b);
+	b.dp.n_sessions = 50000;
+	show_slowly(&b, &r, "show ip nat translations", &grown);
+	CU_ASSERT_EQUAL(r.objects, 50000);
+	CU_ASSERT_STRING_EQUAL(r.line, "}");
+	bench_close(&b);
+}
+
+/* A part that is just full, and the one after it empty. */
+static void parts_that_are_just_full(void)
+{
+	static const uint32_t counts[] = { 0, 1, 4095, 4096, 4097, 8192, 8193 };
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		struct reader r = { .json = false };
+		size_t grown;
+
+		b.dp.n_sessions = counts[i];
+		show_slowly(&b, &r, "show ip nat translations", &grown);
+		CU_ASSERT_EQUAL(r.lines, counts[i] + 1);
+	}
+	bench_close(&b);
+}
+
 static void nat_statistics(void)
 {
 	struct bench b;
@@ -484,6 +648,9 @@ int main(void)
 		{ "show ip interface brief", ip_interface_brief },
 		{ "show arp", arp_table },
 		{ "show ip nat translations", nat_translations },
+		{ "a million translations", a_million_translations },
+		{ "many translations as JSON", many_translations_as_json },
+		{ "parts that are just full", parts_that_are_just_full },
 		{ "show ip nat statistics", nat_statistics },
 		{ "show ip traffic", ip_traffic },
 		{ "show vlan brief, show interfaces status", vlans_and_status },

@@ -814,6 +814,27 @@ static void refusals_fill_the_ring(void)
 	empty();
 }
 
+static void dumps_that_go_on(void)
+{
+	static const uint32_t places[] = { 1, 1000, 0x7fffffff, 0x80000000, UINT32_MAX };
+
+	set_if(1);
+	CU_ASSERT_EQUAL(
+		SEND(BW_CMD_DUMP, .dump = { .what = BW_CMD_IF_SET, .cursor = 1 }), BW_E_BAD_VALUE);
+	CU_ASSERT_EQUAL(
+		SEND(BW_CMD_DUMP, .dump = { .what = BW_EVT_ARP, .cursor = 1 }), BW_E_BAD_VALUE);
+	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		forget();
+		command(BW_CMD_DUMP)->dump = (struct bw_dump) {
+			.what = BW_EVT_NAT_SESSION, .limit = 10, .cursor = places[i]
+		};
+		finish();
+		CU_ASSERT_EQUAL(got.rows, 0);
+		CU_ASSERT_EQUAL(got.ends, 1);
+	}
+	empty();
+}
+
 /* ---- hostile bytes ---- */
 
 /* Mostly small numbers and known ids, so that much of it is taken. */
@@ -971,6 +992,7 @@ int main(void)
 	CU_add_test(s, "control vanishes in mid-batch", vanishes_in_mid_batch);
 	CU_add_test(s, "more rows than the ring has room", more_rows_than_room);
 	CU_add_test(s, "refusals fill the ring", refusals_fill_the_ring);
+	CU_add_test(s, "dumps that go on", dumps_that_go_on);
 	CU_add_test(s, "hostile messages", hostile_messages);
 	CU_add_test(s, "the main loop", main_loop_answers);
 	rc = t_run();
