@@ -18,6 +18,7 @@ struct acl_table;
 struct bridge;
 struct host;
 struct l2map;
+struct memif;
 struct nat;
 struct neigh_table;
 struct port;
@@ -63,6 +64,7 @@ struct dp {
 	struct host *host[BW_MAX_VRFS];
 	uint8_t host_epoch[BW_MAX_VRFS];
 	struct pppoe *pppoe;
+	struct memif *memif; /* NULL without memif ports */
 	struct programmer *programmer;
 	struct bw_region region;
 	struct bw_listener listener;

@@ -13,6 +13,7 @@
 #include "dp.h"
 #include "idle.h"
 #include "host/host.h"
+#include "memif.h"
 #include "nat/nat.h"
 #include "neigh.h"
 #include "port.h"
@@ -149,6 +150,7 @@ static void turn(struct loop *l)
 	poll_control(l);
 	poll_punted(l);
 	poll_hosts(l);
+	memif_poll(l->dp);
 	rcu_poll(l->dp->rcu);
 	tick(l);
 }
@@ -227,6 +229,8 @@ int main_loop(struct dp *dp)
 	rc = watch(&l, dp->main_bell);
 	if (rc == 0)
 		rc = watch(&l, dp->listener.listen_sock);
+	if (rc == 0 && memif_fd(dp) >= 0)
+		rc = watch(&l, memif_fd(dp));
 	if (rc == 0 && dp->platform.single_core)
 		run_as_worker(&l);
 	else if (rc == 0)

@@ -9,6 +9,7 @@
 
 #include "buffers.h"
 #include "dp.h"
+#include "memif.h"
 #include "netdev.h"
 #include "pci_vf.h"
 #include "rcu.h"
@@ -22,10 +23,11 @@ uint16_t port_wanted_queues(const struct bw_platform_port *p, unsigned workers)
 	return p->kind == BW_PORT_PCI ? workers : 1;
 }
 
-static int role_args(const struct bw_platform_port *p, unsigned index, char *buf, size_t size)
+static int memif_args(
+	const struct bw_platform_port *p, unsigned index, const char *socket, char *buf, size_t size)
 {
 	int n = snprintf(buf, size, "net_memif%u,role=%s,id=%u,socket=%s,socket-abstract=no", index,
-		p->memif_server ? "server" : "client", p->memif_id, p->device);
+		p->memif_server ? "server" : "client", p->memif_id, socket);
 
 	if (p->memif_bsize && n < (int)size)
 		n += snprintf(buf + n, size - n, ",bsize=%u", p->memif_bsize);
@@ -50,8 +52,8 @@ static int af_packet_args(
 	return n;
 }
 
-int port_devargs(const struct bw_platform *platform, unsigned index, unsigned workers, char *buf,
-	size_t size)
+int port_devargs(const struct bw_platform *platform, unsigned index, unsigned workers,
+	const char *memif_socket, char *buf, size_t size)
 {
 	const struct bw_platform_port *p = &platform->port[index];
 	int n = -1;
@@ -68,7 +70,7 @@ int port_devargs(const struct bw_platform *platform, unsigned index, unsigned wo
 			port_wanted_queues(p, workers));
 		break;
 	case BW_PORT_MEMIF:
-		n = role_args(p, index, buf, size);
+		n = memif_args(p, index, memif_socket, buf, size);
 		break;
 	case BW_PORT_TAP:
 		n = snprintf(buf, size, "net_tap%u,iface=%s", index, p->device);
@@ -122,9 +124,11 @@ static const char *why_not_opened(const struct bw_platform_port *p, int rc)
 static int probe(struct dp *dp, unsigned index, char *err, size_t err_size)
 {
 	const struct bw_platform_port *p = &dp->platform.port[index];
-	char args[512], name[RTE_ETH_NAME_MAX_LEN];
-	int rc = port_devargs(&dp->platform, index, dp->n_workers, args, sizeof(args));
+	char args[512], name[RTE_ETH_NAME_MAX_LEN], socket[sizeof(p->device)];
+	int rc;
 
+	memif_driver_path(dp, index, socket, sizeof(socket));
+	rc = port_devargs(&dp->platform, index, dp->n_workers, socket, args, sizeof(args));
 	if (rc < 0) {
 		snprintf(err, err_size, "port %s: device name too long", p->name);
 		return rc;
@@ -233,9 +237,12 @@ static int start(struct dp *dp, unsigned index)
 	struct port *p = &dp->port[index];
 	int rc = rte_eth_dev_start(p->ethdev);
 
-	if (rc == 0)
-		atomic_store(&p->running, true);
-	return rc;
+	if (rc < 0)
+		return rc;
+	if (dp->platform.port[index].kind == BW_PORT_MEMIF)
+		return memif_started(dp, index); /* workers may use it once a peer has joined */
+	atomic_store(&p->running, true);
+	return 0;
 }
 
 /* Not fatal: it may run where /proc/sys is read-only and somebody else has seen to it. */
@@ -265,8 +272,12 @@ static int on_reset(uint16_t, enum rte_eth_event_type, void *port, void *)
 static int open_one(struct dp *dp, unsigned index, char *err, size_t err_size)
 {
 	struct port *p = &dp->port[index];
-	int rc = probe(dp, index, err, err_size);
+	int rc = 0;
 
+	if (dp->platform.port[index].kind == BW_PORT_MEMIF)
+		rc = memif_open(dp, index, err, err_size);
+	if (rc == 0)
+		rc = probe(dp, index, err, err_size);
 	if (rc < 0)
 		return rc;
 	quieten_kernel(&dp->platform.port[index]);
@@ -336,6 +347,7 @@ int port_open_all(struct dp *dp, char *err, size_t err_size)
 
 void port_close_all(struct dp *dp)
 {
+	memif_close_all(dp);
 	for (unsigned i = 0; dp->port && i < dp->n_ports; i++) {
 		if (!dp->port[i].probed)
 			continue;

@@ -84,9 +84,9 @@ uint16_t port_wanted_queues(const struct bw_platform_port *p, unsigned workers);
 
 /*
  * What EAL has to probe for port `index` of platform.conf: "net_af_packet0,iface=lan0" or a PCI
- * address. -EINVAL if it does not fit.
+ * address. memif_socket: where a memif driver meets byway-dp. -EINVAL if it does not fit.
  */
-int port_devargs(const struct bw_platform *platform, unsigned index, unsigned workers, char *buf,
-	size_t size);
+int port_devargs(const struct bw_platform *platform, unsigned index, unsigned workers,
+	const char *memif_socket, char *buf, size_t size);
 
 #endif

@@ -51,11 +51,12 @@ def test_tap(lab):
     router.stop()
 
 
-def test_memif_between_two_routers(lab):
-    """Two instances on one host, wired by shared memory; hosts beyond both."""
+@pytest.fixture(scope="module")
+def pair(lab):
+    """Two instances on one host, wired by shared memory; hosts beyond both. The client is first."""
     path = f"{lab.dir}/mm.sock"
-    routers, hosts = [], []
-    for i, role in ((1, "server"), (2, "client")):
+    made = SimpleNamespace(hosts=[], routers=[])
+    for i, role in ((1, "client"), (2, "server")):
         box, far = two_wires(lab, f"mm{i}")
         far.address("p8", f"10.0.{i}.2/24", gateway=f"10.0.{i}.1")
         conf = f"port GigabitEthernet8 af_packet p8\n" \
@@ -64,20 +65,86 @@ def test_memif_between_two_routers(lab):
             f" ip address 10.0.{i}.1 255.255.255.0\n" \
             f"interface GigabitEthernet9\n ip address 10.0.9.{i} 255.255.255.0\n" \
             f"ip route 10.0.{3 - i}.0 255.255.255.0 10.0.9.{3 - i}\n"
-        routers.append(Router(lab, f"MM{i}", box, conf, config).start())
-        hosts.append(far)
-    answers(hosts[0], "10.0.2.2")
-    done = hosts[0].run("ping -n -c 50 -i 0.01 -W 2 -s 1400 10.0.2.2")
+        made.routers.append(Router(lab, f"MM{i}", box, conf, config).start())
+        made.hosts.append(far)
+    answers(made.hosts[0], "10.0.2.2")
+    return made
+
+
+def test_memif_between_two_routers(pair):
+    done = pair.hosts[0].run("ping -n -c 50 -i 0.01 -W 2 -s 1400 10.0.2.2")
     assert "50 received" in done.stdout
-    server = hosts[1].spawn([tool("iperf3"), "-s", "--forceflush"])
-    wait_until(lambda: ":5201" in hosts[1].run("ss -Hltn").stdout, 10, "iperf3")
-    hosts[0].run([tool("iperf3"), "-c", "10.0.2.2", "-t", "1"])
+    server = pair.hosts[1].spawn([tool("iperf3"), "-s", "--forceflush"])
+    wait_until(lambda: ":5201" in pair.hosts[1].run("ss -Hltn").stdout, 10, "iperf3")
+    pair.hosts[0].run([tool("iperf3"), "-c", "10.0.2.2", "-t", "1"])
     server.stop()
-    assert "via 10.0.9.2" in routers[0].cli("show ip route")
-    # one of the two dies and returns: the pair joins again
+    assert "via 10.0.9.2" in pair.routers[0].cli("show ip route")
+
+
+def link_is(router, up, name="GigabitEthernet9"):
+    wait_until(lambda: port_row(router, name)["link_up"] == up, 20,
+               f"{router.name}'s memif port {'up' if up else 'down'}")
+
+
+def floods(pair, bound=60):
+    """Packets from either host to the other as fast as they go."""
+    return [host.spawn(f"ping -n -q -f -w {bound} -s 1000 10.0.{3 - i}.2", f"flood{i}")
+            for i, host in enumerate(pair.hosts, 1)]
+
+
+@pytest.mark.parametrize("dying", [0, 1], ids=["client", "server"])
+def test_memif_peer_dies_and_returns(pair, dying):
+    """In the middle of traffic, time and again: the other one stays, and they join anew."""
+    other = pair.routers[1 - dying]
+    running = floods(pair)
+    for _ in range(4):
+        pair.routers[dying].kill_dp()
+        link_is(other, False)
+        pair.routers[dying].start_dp()
+        link_is(other, True)
+        answers(pair.hosts[0], "10.0.2.2", 30)
+    for process in running:
+        process.stop()
+    assert other.dp.running
+
+
+@pytest.mark.parametrize("leaving", [0, 1], ids=["client", "server"])
+def test_memif_peer_leaves_and_returns(pair, leaving):
+    """The same with an orderly end."""
+    running = floods(pair)
+    for _ in range(2):
+        assert pair.routers[leaving].stop_dp() == 0
+        link_is(pair.routers[1 - leaving], False)
+        pair.routers[leaving].start_dp()
+        answers(pair.hosts[0], "10.0.2.2", 30)
+    for process in running:
+        process.stop()
+
+
+def test_memif_socket_in_use(lab, pair):
+    """A second server at one path is told so; what the first one has is left alone."""
+    router = Router(lab, "MM3", pair.routers[0].ns, f"port GigabitEthernet9 memif {lab.dir}/mm.sock "
+                    "role server id 6\n" + SMALL)
+    with pytest.raises(Exception, match="GigabitEthernet9.*Address already in use"):
+        router.start()
+    answers(pair.hosts[0], "10.0.2.2")
+
+
+def test_memif_two_ports_at_one_socket(lab):
+    """A server's ports share its socket; a client says by the id which one it wants."""
+    path = f"{lab.dir}/two.sock"
+    routers = []
+    for name, role, other in (("TS", "server", 2), ("TC", "client", 1)):
+        conf = "".join(f"port GigabitEthernet{n} memif {path} role {role} id {n}\n"
+                       for n in (8, 9)) + SMALL
+        config = "".join(f"interface GigabitEthernet{n}\n ip address 10.0.{n}.{3 - other} "
+                         "255.255.255.0\n" for n in (8, 9))
+        routers.append(Router(lab, name, lab.namespace(f"{name}-box"), conf, config).start())
+    for n in (8, 9):
+        wait_until(lambda n=n: "!" in routers[0].cli(f"ping 10.0.{n}.2"), 30, f"a ping by port {n}")
     routers[1].kill_dp()
-    routers[1].start_dp()
-    answers(hosts[0], "10.0.2.2", 30)
+    for n in (8, 9):
+        link_is(routers[0], False, f"GigabitEthernet{n}")
     for router in routers:
         router.stop()
 

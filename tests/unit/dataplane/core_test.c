@@ -658,46 +658,47 @@ static void devargs(void)
 		{ BW_PORT_TAP, "net_tap3,iface=lan0" },
 		{ BW_PORT_PCAP, "net_pcap3,rx_pcap=lan0" },
 		{ BW_PORT_NULL, "net_null3,no-rx=1" },
-		{ BW_PORT_MEMIF, "net_memif3,role=client,id=0,socket=lan0,socket-abstract=no" },
+		{ BW_PORT_MEMIF, "net_memif3,role=client,id=0,socket=sock,socket-abstract=no" },
 	};
 
 	snprintf(p->device, sizeof(p->device), "lan0");
 	for (unsigned i = 0; i < RTE_DIM(plain); i++) {
 		p->kind = plain[i].kind;
-		CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, sizeof(buf)), 0);
+		CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, "sock", buf, sizeof(buf)), 0);
 		CU_ASSERT_STRING_EQUAL(buf, plain[i].want);
 		/* what does not fit is refused, and not cut */
 		for (unsigned size = 0; size <= strlen(plain[i].want); size++)
-			CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, size), -EINVAL);
-		CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, strlen(plain[i].want) + 1), 0);
+			CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, "sock", buf, size), -EINVAL);
+		CU_ASSERT_EQUAL(
+			port_devargs(&platform, 3, 2, "sock", buf, strlen(plain[i].want) + 1), 0);
 	}
 	p->kind = 0;
-	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, sizeof(buf)), -EINVAL);
+	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, "sock", buf, sizeof(buf)), -EINVAL);
 	p->kind = BW_PORT_AF_PACKET;
 	p->queues = 4;
-	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, sizeof(buf)), 0);
+	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, "sock", buf, sizeof(buf)), 0);
 	CU_ASSERT_STRING_EQUAL(buf, "net_af_packet3,iface=lan0,qpairs=4");
 	platform.max_mtu = 9000;
-	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, sizeof(buf)), 0);
+	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, "sock", buf, sizeof(buf)), 0);
 	CU_ASSERT_STRING_EQUAL(
 		buf, "net_af_packet3,iface=lan0,qpairs=4,framesz=9216,blocksz=36864");
-	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, 60), -EINVAL);
+	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, "sock", buf, 60), -EINVAL);
 	p->kind = BW_PORT_PCAP;
 	snprintf(p->device_out, sizeof(p->device_out), "out.pcap");
-	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, sizeof(buf)), 0);
+	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, "sock", buf, sizeof(buf)), 0);
 	CU_ASSERT_STRING_EQUAL(buf, "net_pcap3,rx_pcap=lan0,tx_pcap=out.pcap");
 	p->kind = BW_PORT_MEMIF;
 	p->memif_server = p->memif_zero_copy = true;
 	p->memif_id = 7;
 	p->memif_bsize = 2048;
 	p->ring_size = 1024;
-	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, buf, sizeof(buf)), 0);
-	CU_ASSERT_STRING_EQUAL(buf, "net_memif3,role=server,id=7,socket=lan0,socket-abstract=no,"
+	CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, "sock", buf, sizeof(buf)), 0);
+	CU_ASSERT_STRING_EQUAL(buf, "net_memif3,role=server,id=7,socket=sock,socket-abstract=no,"
 				    "bsize=2048,rsize=10,zero-copy=yes");
 	for (unsigned size = 0; size <= strlen(buf); size++) {
 		char small[512];
 
-		CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, small, size), -EINVAL);
+		CU_ASSERT_EQUAL(port_devargs(&platform, 3, 2, "sock", small, size), -EINVAL);
 	}
 	p->queues = 0;
 	p->kind = BW_PORT_PCI;

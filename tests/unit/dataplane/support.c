@@ -238,7 +238,7 @@ void t_stop(void)
 	rte_mempool_free(dp->pool);
 	bw_region_free(&dp->region);
 	close(dp->main_bell);
-	rte_eal_cleanup();
+	eal_stop();
 	free(dp);
 }
 
