@@ -92,25 +92,34 @@ def share(begin, end, key):
     return (end[key] - begin[key]) / (end["time"] - begin["time"])
 
 
+def per_node(old, new):
+    """Cycles by node between two looks at their counters, which are copied ten times a second.
+
+    So a packet is one that port_rx counted, not the worker, whose count is of this moment.
+    """
+    before = {n["name"]: n for n in old["nodes"]}
+    grown = {}
+    for node in new["nodes"]:
+        base = before.get(node["name"], {"calls": 0, "packets": 0, "cycles": 0})
+        grown[node["name"]] = {k: node[k] - base[k] for k in ("calls", "packets", "cycles")}
+    packets = grown.get("port_rx", {}).get("packets", 0)
+    busy = {name: n for name, n in grown.items() if n["packets"] > 0}
+    inner = [n for name, n in busy.items() if name not in ("port_rx", "port_tx")]
+    if packets <= 0 or not inner:
+        return {}
+    return {"nodes": sum(n["cycles"] for n in inner) / packets,
+            "vector": max(n["packets"] / n["calls"] for n in inner),
+            "by_node": {name: round(n["cycles"] / packets, 1) for name, n in busy.items()}}
+
+
 def per_packet(begin, end):
     """Cycles and vectors between two looks at a worker's counters."""
     old, new = begin["counters"], end["counters"]
     packets = new["packets"] - old["packets"]
     if packets <= 0:
         return {}
-    before = {n["name"]: n for n in old["nodes"]}
-    cycles, vector, nodes = 0, 0, {}
-    for node in new["nodes"]:
-        base = before.get(node["name"], {"calls": 0, "packets": 0, "cycles": 0})
-        calls, seen, spent = (node[k] - base[k] for k in ("calls", "packets", "cycles"))
-        if seen <= 0:
-            continue
-        nodes[node["name"]] = round(spent / packets, 1)
-        if not node["name"].startswith(("port_rx", "port_tx")):
-            cycles += spent
-            vector = max(vector, seen / calls)
     return {"loop": (new["busy_cycles"] - old["busy_cycles"]) / packets,
-            "nodes": cycles / packets, "vector": vector, "by_node": nodes,
+            **per_node(old, new),
             "drops": {k: v - old["drops"].get(k, 0) for k, v in new["drops"].items()
                       if v != old["drops"].get(k, 0)}}
 
