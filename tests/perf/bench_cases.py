@@ -11,6 +11,10 @@ SEED = 1
 CHECK_RATE = 20000  # frames a second of the first look at what comes out
 CHECK_LOSS = 0.5    # share of them; a host with other work makes either side pause, and lose
 POOL = ("203.0.113.1", "203.0.113.32")
+SIZES = "64,512,1408,imix"
+PPPOE_SIZES = "64,512,1454,imix"  # the longest that RT13's Dialer takes; 8 bytes come on top
+DIALER = "203.0.113.64"
+STATIC = {"in": ("10.1.0.2", "203.0.113.65"), "out": ("10.0.0.2", "203.0.113.65")}
 RATE_SHARE = 0.5    # of the flood's rate, at which latency is looked at
 
 
@@ -39,6 +43,28 @@ def all_routes(where):
 def many_sessions(_):
     return ["--src-ip", "10.0.0.2-10.0.0.3", "--src-port", "1024-65535", "--flows", "65536",
             "--dst-ip", "198.51.100.7", "--shuffle"]
+
+
+def pppoe_in(_):
+    """Out of a session, to the host beyond the other port."""
+    return ["--pppoe", "sent", "--client-ip", DIALER, "--src-ip", "192.0.2.7",
+            "--dst-ip", STATIC["in"][0]]
+
+
+def pppoe_in_static(_):
+    local, public = STATIC["in"]
+    return ["--pppoe", "sent", "--client-ip", DIALER, "--src-ip", "192.0.2.7",
+            "--dst-ip", public, "--expect-dst", local]
+
+
+def pppoe_out(_):
+    """From a host, into a session."""
+    return ["--pppoe", "received", "--client-ip", DIALER, "--src-ip", STATIC["out"][0],
+            "--dst-ip", "198.51.100.7"]
+
+
+def pppoe_out_static(where):
+    return [*pppoe_out(where), "--expect-src", STATIC["out"][1]]
 
 
 PORTS = 65536 - 1024  # that one inside host sends from
@@ -76,6 +102,17 @@ def program_nat(dut, *_):
     dut.ask("route 198.51.100.0/24")
     dut.ask(f"nat {POOL[0]} {POOL[1]}")
     return {}
+
+
+def program_pppoe(side, static=False):
+    def program(dut, *_):
+        dut.ask(f"pppoe {side} {DIALER}")
+        dut.ask("route 198.51.100.0/24")
+        dut.ask("route 192.0.2.0/24")
+        if static:
+            dut.ask("static {} {}".format(*STATIC[side]))
+        return {}
+    return program
 
 
 def program_nat_and_routes(dut, args, where):
@@ -140,9 +177,9 @@ def look_at_check(check, routed, drops):
     if not check["received"] or check["loss"] > CHECK_LOSS:
         raise BenchError(f"{check['received']} of {check['offered']} frames come through, "
                          f"{check['sent']} were sent, drops: {drops}")
-    if check["bad_checksum"] or check["bad_source"]:
+    if check["bad_checksum"] or check["bad_source"] or check["bad_destination"]:
         raise BenchError(f"{check['bad_checksum']} bad checksums, {check['bad_source']} sources "
-                         "not of the pool")
+                         f"and {check['bad_destination']} destinations not translated")
     ttl = 63 if routed else 64
     if check["min_ttl"] != ttl or check["max_ttl"] != ttl:
         raise BenchError(f"TTL {check['min_ttl']} to {check['max_ttl']}, not {ttl}")
@@ -156,12 +193,13 @@ def look_at_sessions(dut, wanted):
     return counters["nat_sessions"]
 
 
-def flood(frames, routed=True, sessions=0):
+def flood(frames, routed=True, sessions=0, overload=False, sizes=SIZES):
     """Every size in turn, as fast as the port takes frames."""
     def measure(generator, dut, args):
-        options = [*frames(dut.where), "--check", str(CHECK_RATE), "--flood", "--size", args.sizes,
-                   "--duration", str(args.seconds), "--warmup", "0.3"]
-        if sessions:
+        options = [*frames(dut.where), "--check", str(CHECK_RATE), "--flood",
+                   "--size", args.sizes or sizes, "--duration", str(args.seconds),
+                   "--warmup", "0.3"]
+        if overload:
             options += ["--expect-src", "-".join(POOL)]
         message, windows = generator.run(options)
         look_at_check(message["check"], routed, (dut.counters() or {}).get("drops"))
@@ -211,12 +249,23 @@ def highest_rate(frames):
 
 
 CASES = [
-    Case("ceiling", "testpmd io", ceiling=True, measure=flood(one_flow, routed=False)),
+    Case("ceiling", "testpmd io", ceiling=True,
+         measure=flood(one_flow, routed=False, sizes="64,512,1408,1454,imix")),
     Case("ip4-1", "IPv4, 1 route", program=program_one_route, measure=flood(one_flow)),
     Case("ip4-1m", "IPv4, 1M routes", program=program_many_routes, measure=flood(all_routes)),
-    Case("pat-1", "PAT, 1 session", program=program_nat, measure=flood(one_flow, sessions=1)),
+    Case("pat-1", "PAT, 1 session", program=program_nat, measure=flood(one_flow, sessions=1, overload=True)),
     Case("pat-64k", "PAT, 64k sessions", program=program_nat,
-         measure=flood(many_sessions, sessions=65536)),
+         measure=flood(many_sessions, sessions=65536, overload=True)),
+    Case("pppoe-in", "PPPoE, decapsulation", program=program_pppoe("in"),
+         measure=flood(pppoe_in, sizes=PPPOE_SIZES)),
+    Case("pppoe-out", "PPPoE, encapsulation", program=program_pppoe("out"),
+         measure=flood(pppoe_out, sizes=PPPOE_SIZES)),
+    Case("pppoe-in-static", "PPPoE and 1:1 NAT, decapsulation",
+         program=program_pppoe("in", static=True),
+         measure=flood(pppoe_in_static, sessions=1, sizes=PPPOE_SIZES)),
+    Case("pppoe-out-static", "PPPoE and 1:1 NAT, encapsulation",
+         program=program_pppoe("out", static=True),
+         measure=flood(pppoe_out_static, sessions=1, sizes=PPPOE_SIZES)),
     Case("pat-new", "PAT, new sessions", program=program_nat_and_routes,
          measure=first_packets(free_ports)),
     Case("pat-new-taken", "PAT, new sessions, ports taken", program=program_nat_and_routes,

@@ -14,6 +14,7 @@
 
 #define ETH_LEN	   14
 #define VLAN_LEN   4
+#define PPP_IPV4   0x0021
 #define IP_LEN	   20
 #define UDP_LEN	   8
 #define POOL_CACHE 256
@@ -248,10 +249,24 @@ static int load_pcap(struct frames *f)
 
 /* ---- the fixed bytes ---- */
 
-/* Ethernet, VLAN tag and payload; the IPv4 and UDP headers are written frame by frame. */
+/* A session's header; its length is each frame's own. */
+static void write_session(const struct frame_spec *s, uint8_t *p)
+{
+	const rte_be16_t session = rte_cpu_to_be_16(s->session), protocol = RTE_BE16(PPP_IPV4);
+
+	p[0] = 0x11;
+	p[1] = 0;
+	memcpy(p + 2, &session, 2);
+	memcpy(p + 6, &protocol, 2);
+}
+
+/*
+ * Ethernet, VLAN tag, PPPoE and payload; the IPv4 and UDP headers are written frame by frame.
+ */
 static void write_fixed(const struct frames *f, uint8_t *p)
 {
 	const struct frame_spec *s = &f->spec;
+	rte_be16_t ethertype = RTE_BE16(RTE_ETHER_TYPE_IPV4);
 	uint8_t *type = p + 12;
 
 	memcpy(p, &s->dst_mac, 6);
@@ -263,7 +278,11 @@ static void write_fixed(const struct frames *f, uint8_t *p)
 		memcpy(type, tag, sizeof(tag));
 		type += VLAN_LEN;
 	}
-	memcpy(type, &(rte_be16_t) { RTE_BE16(RTE_ETHER_TYPE_IPV4) }, 2);
+	if (s->pppoe == PPPOE_SENT) {
+		ethertype = RTE_BE16(RTE_ETHER_TYPE_PPPOE_SESSION);
+		write_session(s, type + 2);
+	}
+	memcpy(type, &ethertype, sizeof(ethertype));
 	memset(p + f->l2_len, PAYLOAD, FRAME_MAX - f->l2_len);
 }
 
@@ -274,8 +293,15 @@ static void init_buffer(struct rte_mempool *, void *arg, void *obj, unsigned)
 	write_fixed(arg, rte_pktmbuf_mtod(m, uint8_t *));
 }
 
-static void class_init(struct frames *f, struct frame_class *c, uint16_t len)
+/* The header that comes on top of a frame's length. */
+static unsigned extra_len(const struct frame_spec *spec)
 {
+	return spec->pppoe == PPPOE_SENT ? PPPOE_LEN : 0;
+}
+
+static void class_init(struct frames *f, struct frame_class *c, unsigned size)
+{
+	uint16_t len = (uint16_t)(size + extra_len(&f->spec));
 	uint16_t ip_len = (uint16_t)(len - f->l2_len);
 	struct rte_ipv4_hdr ip = {
 		.version_ihl = 0x45,
@@ -288,6 +314,7 @@ static void class_init(struct frames *f, struct frame_class *c, uint16_t len)
 
 	memset(payload, PAYLOAD, sizeof(payload));
 	c->len = len;
+	c->ppp_len = rte_cpu_to_be_16((uint16_t)(ip_len + 2)); /* with the protocol field */
 	c->ip_len = ip.total_length;
 	c->udp_len = udp_len;
 	c->ip_sum = sum_bytes(&ip, sizeof(ip));
@@ -296,9 +323,14 @@ static void class_init(struct frames *f, struct frame_class *c, uint16_t len)
 			  sum_bytes(payload, (size_t)ip_len - IP_LEN - UDP_LEN));
 }
 
+unsigned frames_max_len(const struct frame_spec *spec)
+{
+	return spec->pppoe == PPPOE_NONE ? FRAME_MAX : FRAME_MAX - PPPOE_LEN;
+}
+
 int frames_set_size(struct frames *f, unsigned size)
 {
-	static const uint16_t imix_len[3] = { 64, 570, 1514 };
+	const unsigned longest = frames_max_len(&f->spec), imix_len[3] = { 64, 570, longest };
 	static const uint8_t imix_pattern[12] = { 0, 1, 0, 0, 1, 0, 2, 0, 1, 0, 1, 0 };
 
 	if (f->n_pcap)
@@ -310,11 +342,11 @@ int frames_set_size(struct frames *f, unsigned size)
 		f->n_pattern = sizeof(imix_pattern);
 	} else {
 		/* the shortest has room for a stamp */
-		if (size < FRAME_MIN ||
-			size < f->l2_len + IP_LEN + UDP_LEN + sizeof(struct stamp) ||
-			size > FRAME_MAX)
+		if (size < FRAME_MIN || size > longest ||
+			size + extra_len(&f->spec) <
+				f->l2_len + IP_LEN + UDP_LEN + sizeof(struct stamp))
 			return -EINVAL;
-		class_init(f, &f->cls[0], (uint16_t)size);
+		class_init(f, &f->cls[0], size);
 		f->pattern[0] = 0;
 		f->n_pattern = 1;
 	}
@@ -347,7 +379,7 @@ int frames_init(struct frames *f, const struct frame_spec *spec, unsigned n_mbuf
 	int err;
 
 	*f = (struct frames) { .spec = *spec };
-	f->l2_len = ETH_LEN + (spec->vlan ? VLAN_LEN : 0);
+	f->l2_len = (uint16_t)(ETH_LEN + (spec->vlan ? VLAN_LEN : 0) + extra_len(spec));
 	err = spec->pcap_file ? load_pcap(f) : make_flows(f);
 	if (err == 0)
 		err = frames_set_size(f, spec->pcap_file ? FROM_PCAP : 64);
@@ -418,6 +450,8 @@ static void put_headers(
 	uint16_t checksum;
 
 	put_length(m, c->len);
+	if (f->spec.pppoe == PPPOE_SENT)
+		memcpy(p - 4, &c->ppp_len, sizeof(c->ppp_len));
 	ip->version_ihl = 0x45;
 	ip->type_of_service = 0;
 	ip->total_length = c->ip_len;

@@ -2,7 +2,9 @@
 /*
  * What the generator sends: UDP over IPv4 frames built from a table of flows, or
  * frames as they stand in a pcap file. Frame lengths are those of the Ethernet
- * frame without its FCS. Fields on the wire are in network byte order.
+ * frame without its FCS, and without the header of a PPPoE session, which comes on
+ * top: so a length stands for the same IPv4 packet with PPPoE and without. Fields
+ * on the wire are in network byte order.
  */
 #ifndef PERF_FRAMES_H
 #define PERF_FRAMES_H
@@ -18,8 +20,15 @@
 #define FLOWS_MAX   (1u << 26)
 #define SIZES_MAX   8
 #define PATTERN_MAX 12
-#define IMIX	    0 /* instead of a length: 7:4:1 of 64, 570 and 1514 */
+#define IMIX	    0 /* instead of a length: 7:4:1 of 64, 570 and the longest */
 #define FROM_PCAP   1 /* instead of a length: what the file has */
+
+/* A session's header (RFC 2516 4, RFC 1661 2): version and type, code, session, length, protocol.
+ */
+#define PPPOE_LEN 8
+
+/* On which side of the router the frames have it. Either way they have to leave it room. */
+enum frame_pppoe { PPPOE_NONE, PPPOE_SENT, PPPOE_RECEIVED };
 
 /* An inclusive range, in host order. */
 struct range {
@@ -29,6 +38,8 @@ struct range {
 struct frame_spec {
 	struct rte_ether_addr src_mac, dst_mac;
 	uint16_t vlan; /* 0 = untagged */
+	enum frame_pppoe pppoe;
+	uint16_t session; /* of PPPoE */
 	uint8_t ttl;
 	struct range src_ip, dst_ip, src_port, dst_port;
 	const char *dst_file; /* destinations, 4 bytes each in network order; or NULL */
@@ -56,7 +67,7 @@ struct flow {
 struct frame_class {
 	uint16_t len;
 	uint32_t ip_sum, udp_sum; /* of all that is fixed */
-	rte_be16_t ip_len, udp_len;
+	rte_be16_t ppp_len, ip_len, udp_len;
 };
 
 struct pcap_frame {
@@ -92,13 +103,16 @@ struct frames {
 int frames_init(struct frames *f, const struct frame_spec *spec, unsigned n_mbufs);
 void frames_free(struct frames *f);
 
+/* The longest frame that there can be. */
+unsigned frames_max_len(const struct frame_spec *spec);
+
 /* Lengths from now on: a number of bytes, or IMIX. -EINVAL if it cannot be. */
 int frames_set_size(struct frames *f, unsigned size);
 
 /* The MAC that all frames go to from now on. */
 void frames_set_dst_mac(struct frames *f, const struct rte_ether_addr *mac);
 
-/* Mean length of a frame in bytes, of the size that is set. */
+/* Mean length of a frame in bytes, of the size that is set; here with PPPoE's header. */
 double frames_mean_len(const struct frames *f);
 
 /* Start again at the first flow, as trial number `run`. */

@@ -21,15 +21,20 @@ void options_usage(const char *program)
 	       "  --flows N               that many flows out of the ranges (all)\n"
 	       "  --shuffle               flows in random order\n"
 	       "  --vlan N, --ttl N, --no-udp-checksum\n"
+	       "  --pppoe sent|received   the frames that are sent, or received, are of a PPPoE\n"
+	       "                          session, whose server the generator is on that port\n"
+	       "  --client-ip A           the address that its client gets\n"
 	       "  --pcap FILE             send the frames of a file instead\n"
-	       "  --size LIST             60 to 1514 bytes without FCS, or imix; e.g. 64,512,imix\n"
+	       "  --size LIST             60 to 1514 bytes without FCS, or imix; e.g. 64,512,imix;\n"
+	       "                          PPPoE's header of 8 comes on top\n"
 	       "  --flood                 as fast as the port takes them (the default)\n"
 	       "  --rate N                frames a second\n"
 	       "  --search                the highest rate with --loss (0.001) percent at the most\n"
 	       "  --max-rate N, --precision PERCENT (1), --tries N (2)   of the search\n"
 	       "  --warmup S (0.2), --duration S (1), --count N\n"
 	       "  --latency               stamp frames: percentiles, order\n"
-	       "  --verify                checksums, TTL; --expect-src A[-A]: sources that may come\n"
+	       "  --verify                checksums, TTL; --expect-src A[-A], --expect-dst A[-A]:\n"
+	       "                          addresses that may come\n"
 	       "  --check N               first a short trial with both at that rate\n"
 	       "  --burst N (64), --ring N (1024), --mbufs N (16384), --wait S (10)\n"
 	       "  --hold                  keep the ports until SIGTERM: a memif peer that polls\n"
@@ -170,6 +175,9 @@ enum {
 	O_LATENCY,
 	O_VERIFY,
 	O_EXPECT_SRC,
+	O_EXPECT_DST,
+	O_PPPOE,
+	O_CLIENT_IP,
 	O_BURST,
 	O_RING,
 	O_MBUFS,
@@ -211,6 +219,9 @@ static const struct option long_options[] = {
 	{ "latency", no_argument, NULL, O_LATENCY },
 	{ "verify", no_argument, NULL, O_VERIFY },
 	{ "expect-src", required_argument, NULL, O_EXPECT_SRC },
+	{ "expect-dst", required_argument, NULL, O_EXPECT_DST },
+	{ "pppoe", required_argument, NULL, O_PPPOE },
+	{ "client-ip", required_argument, NULL, O_CLIENT_IP },
 	{ "burst", required_argument, NULL, O_BURST },
 	{ "ring", required_argument, NULL, O_RING },
 	{ "mbufs", required_argument, NULL, O_MBUFS },
@@ -219,6 +230,12 @@ static const struct option long_options[] = {
 	{ "check", required_argument, NULL, O_CHECK },
 	{ NULL, 0, NULL, 0 },
 };
+
+static bool read_pppoe(const char *w, enum frame_pppoe *pppoe)
+{
+	*pppoe = !strcmp(w, "sent") ? PPPOE_SENT : PPPOE_RECEIVED;
+	return *pppoe == PPPOE_SENT || !strcmp(w, "received");
+}
 
 /* Options that say what the frames are. */
 static bool take_frame_option(struct options *o, int opt, const char *w)
@@ -260,6 +277,8 @@ static bool take_frame_option(struct options *o, int opt, const char *w)
 			return false;
 		f->vlan = (uint16_t)v;
 		return true;
+	case O_PPPOE:
+		return read_pppoe(w, &f->pppoe);
 	case O_TTL:
 		if (!read_unsigned(w, 1, 255, &v))
 			return false;
@@ -310,6 +329,8 @@ static bool take_trial_option(struct options *o, int opt, const char *w)
 		return o->trial.verify = true;
 	case O_EXPECT_SRC:
 		return read_range(w, read_ip, &o->trial.expect_src);
+	case O_EXPECT_DST:
+		return read_range(w, read_ip, &o->trial.expect_dst);
 	default:
 		return take_frame_option(o, opt, w);
 	}
@@ -328,6 +349,8 @@ static bool take_option(struct options *o, int opt, const char *w)
 		return read_ip(w, &o->tx_ip);
 	case O_RX_IP:
 		return read_ip(w, &o->rx_ip);
+	case O_CLIENT_IP:
+		return read_ip(w, &o->client_ip);
 	case O_BURST:
 		return read_unsigned(w, 1, 256, &o->burst);
 	case O_RING:
@@ -351,8 +374,15 @@ static int check_whole(const struct options *o)
 
 	if (o->gateway && !o->tx_ip)
 		why = "--gateway needs --tx-ip";
-	else if (!o->frames.pcap_file && !o->gateway && !o->dst_mac_set)
+	else if (!o->frames.pcap_file && !o->gateway && !o->dst_mac_set &&
+		 o->frames.pppoe != PPPOE_SENT)
 		why = "--dst-mac or --gateway is needed";
+	else if (o->frames.pppoe != PPPOE_NONE && (o->frames.vlan || o->frames.pcap_file))
+		why = "--pppoe excludes --vlan and --pcap";
+	else if (o->frames.pppoe != PPPOE_NONE && !o->client_ip)
+		why = "--pppoe needs --client-ip";
+	else if (o->frames.pppoe == PPPOE_SENT && o->gateway)
+		why = "--pppoe sent finds its client by itself, not by --gateway";
 	else if (o->frames.pcap_file && o->size[0] != FROM_PCAP)
 		why = "--size and --pcap exclude each other";
 	else if (o->frames.pcap_file && o->trial.stamp)

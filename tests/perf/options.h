@@ -17,6 +17,7 @@ struct options {
 	struct frame_spec frames;
 	bool dst_mac_set;
 	uint32_t tx_ip, rx_ip, gateway; /* host order, 0 = none */
+	uint32_t client_ip;		/* that PPPoE's client gets */
 	unsigned size[SIZES_MAX];
 	unsigned n_sizes;
 	enum mode mode;

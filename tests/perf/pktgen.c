@@ -28,6 +28,7 @@
 #define CHECK_WARMUP	   0.05
 #define CHECK_SECONDS	   0.2
 #define ASK_EVERY	   0.1 /* seconds between ARP requests */
+#define PPPOE_EVERY	   1.0 /* seconds between looks at what was not acknowledged */
 #define ANNOUNCEMENTS	   3
 #define SEARCH_FIRST_GUESS 0.9 /* of the flood's rate, which often holds or nearly does */
 
@@ -155,6 +156,7 @@ static void run_check(struct pktgen *p)
 		.stamp = !p->opt.frames.pcap_file,
 		.verify = true,
 		.expect_src = p->opt.trial.expect_src,
+		.expect_dst = p->opt.trial.expect_dst,
 	};
 
 	frames_set_size(&p->gen.frames, p->opt.size[0]);
@@ -332,8 +334,67 @@ static int resolve_gateway(struct pktgen *p)
 	return 0;
 }
 
+/* ---- PPPoE ---- */
+
+static void send_pppoe(void *arg, const uint8_t *frame, size_t len)
+{
+	const struct neighbour *n = arg;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(n->pool);
+
+	if (!m)
+		return;
+	memcpy(rte_pktmbuf_append(m, (uint16_t)len), frame, len);
+	if (rte_eth_tx_burst(n->port, 0, &m, 1) == 0)
+		rte_pktmbuf_free(m);
+}
+
+static void make_pppoe_server(struct pktgen *p)
+{
+	struct neighbour *n = p->opt.frames.pppoe == PPPOE_SENT ? &p->gen.tx : &p->gen.rx;
+
+	p->gen.pppoe_at = n;
+	p->gen.pppoe = (struct pppoe_server) {
+		.ip = n->ip,
+		.client_ip = p->opt.client_ip,
+		.send = send_pppoe,
+		.arg = n,
+	};
+	memcpy(p->gen.pppoe.mac, &n->mac, sizeof(p->gen.pppoe.mac));
+}
+
+/* Until the router has opened a session. */
+static int serve_pppoe(struct pktgen *p)
+{
+	const double end = now() + p->opt.wait;
+	double poll_at = now() + PPPOE_EVERY;
+
+	while (!pppoe_server_up(&p->gen.pppoe)) {
+		if (stop)
+			return -EINTR;
+		if (now() > end) {
+			fprintf(stderr, "no PPPoE session: %llu frames of a client came\n",
+				(unsigned long long)p->gen.pppoe.frames);
+			return -ETIMEDOUT;
+		}
+		if (now() >= poll_at) {
+			pppoe_server_poll(&p->gen.pppoe);
+			poll_at = now() + PPPOE_EVERY;
+		}
+		trial_poll_idle(&p->gen);
+		rte_delay_us_sleep(100);
+	}
+	if (p->opt.frames.pppoe == PPPOE_SENT)
+		frames_set_dst_mac(
+			&p->gen.frames, (const struct rte_ether_addr *)p->gen.pppoe.client_mac);
+	return 0;
+}
+
 static int meet_neighbours(struct pktgen *p)
 {
+	int err = p->gen.pppoe_at ? serve_pppoe(p) : 0;
+
+	if (err < 0)
+		return err;
 	for (int i = 0; i < ANNOUNCEMENTS; i++) {
 		neighbour_announce(&p->gen.tx);
 		neighbour_announce(&p->gen.rx);
@@ -366,6 +427,10 @@ static int prepare(struct pktgen *p)
 		spec->src_mac = p->gen.tx.mac;
 	else
 		p->gen.tx.mac = spec->src_mac;
+	if (spec->pppoe != PPPOE_NONE) {
+		make_pppoe_server(p);
+		spec->session = PPPOE_SERVER_SESSION;
+	}
 	p->gen.burst = p->opt.burst;
 	p->gen.stop = &stop;
 	p->gen.mark = on_mark;

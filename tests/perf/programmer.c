@@ -7,9 +7,12 @@
  *     setup IN OUT IN_NEIGHBOUR OUT_NEIGHBOUR
  *                        two routed ports by name, with the MACs of the hosts there:
  *                        IN 10.0.0.1/16 (host 10.0.0.2), OUT 10.1.0.1/16 (10.1.0.2)
+ *     pppoe in|out A     a Dialer over that port, A its address; over OUT, routes of
+ *                        later commands lead to its peer
  *     route A/LEN        to the host behind OUT
  *     routes N SEED FILE N random ones; FILE takes an address in each of them
  *     nat FIRST LAST     IN inside, OUT outside, 10.0.0.0/8 overloaded on that pool
+ *     static LOCAL GLOBAL  one to one; the Dialer is outside, and the other port inside
  *     ports | counters   what the region says
  */
 #include "routes.h"
@@ -30,12 +33,16 @@
 #define WAIT_MS	    30000
 #define LINE_SIZE   512
 
-enum { IF_IN = 1, IF_OUT = 2 };
-enum { ADJ_GLEAN_IN = BW_ADJ_FIRST, ADJ_GLEAN_OUT, ADJ_HOST };
+#define DIALER_MTU 1492 /* of an Ethernet of 1500 */
+
+enum { IF_IN = 1, IF_OUT, IF_DIALER };
+enum { ADJ_GLEAN_IN = BW_ADJ_FIRST, ADJ_GLEAN_OUT, ADJ_HOST, ADJ_PEER };
 
 struct programmer {
 	struct bw_client client;
 	uint16_t in_port, out_port;
+	uint32_t way;	      /* the adjacency that routes lead to */
+	uint32_t dialer_over; /* IF_IN, IF_OUT; 0: there is no Dialer */
 	uint32_t acked;
 	unsigned nacks;
 	struct bw_msg nack; /* the first one since the command began */
@@ -232,6 +239,61 @@ static void do_setup(struct programmer *p, char *arg[])
 	set_leg(p, IF_IN, p->in_port, ADJ_GLEAN_IN, 0x0a000001, in_mac);
 	set_leg(p, IF_OUT, p->out_port, ADJ_GLEAN_OUT, 0x0a010001, out_mac);
 	set_adjacency(p, ADJ_HOST, BW_ADJ_T_NEIGHBOUR, IF_OUT, 0x0a010002);
+	p->way = ADJ_HOST;
+	conclude(p, first, start);
+}
+
+static void set_dialer(struct programmer *p, uint32_t flags)
+{
+	struct bw_if *i = &command(p, BW_CMD_IF_SET)->itf;
+
+	i->if_id = IF_DIALER;
+	i->kind = BW_IF_DIALER;
+	i->flags = BW_IF_F_UP | flags;
+	i->mtu = DIALER_MTU;
+	i->ip_mtu = DIALER_MTU;
+	snprintf(i->name, sizeof(i->name), "Dialer1");
+}
+
+/* Without authentication, and without echoes: they would come in the middle of a measurement. */
+static void set_client(struct programmer *p)
+{
+	struct bw_pppoe *c = &command(p, BW_CMD_PPPOE_SET)->pppoe;
+
+	c->client_id = 1;
+	c->if_id = IF_DIALER;
+	c->under_if = p->dialer_over;
+	c->flags = BW_PPPOE_F_ACCEPT;
+	c->mtu = DIALER_MTU;
+	c->unit = 1;
+	c->retry_s = 2;
+	c->auth_timeout_s = 10;
+	c->ncp_timeout_s = 30;
+	c->redial_s = 1;
+	c->max_configure = 10;
+	c->max_failure = 5;
+	c->max_terminate = 2;
+}
+
+static void do_pppoe(struct programmer *p, char *arg[])
+{
+	const uint32_t first = p->client.seq;
+	const double start = now();
+	struct in_addr addr;
+
+	if ((strcmp(arg[0], "in") != 0 && strcmp(arg[0], "out") != 0) ||
+		inet_pton(AF_INET, arg[1], &addr) != 1) {
+		fail("pppoe: neither in nor out, or not an address");
+		return;
+	}
+	p->dialer_over = strcmp(arg[0], "in") == 0 ? IF_IN : IF_OUT;
+	set_dialer(p, 0);
+	set_address(p, IF_DIALER, ntohl(addr.s_addr), 32);
+	set_route(p, ntohl(addr.s_addr), 32, BW_ADJ_RECEIVE);
+	set_adjacency(p, ADJ_PEER, BW_ADJ_T_NEIGHBOUR, IF_DIALER, 0);
+	set_client(p);
+	if (p->dialer_over == IF_OUT)
+		p->way = ADJ_PEER;
 	conclude(p, first, start);
 }
 
@@ -248,7 +310,7 @@ static void do_route(struct programmer *p, char *arg[])
 		fail("route: not a prefix");
 		return;
 	}
-	set_route(p, ntohl(a.s_addr), (uint8_t)atoi(slash + 1), ADJ_HOST);
+	set_route(p, ntohl(a.s_addr), (uint8_t)atoi(slash + 1), p->way);
 	conclude(p, first, start);
 }
 
@@ -280,7 +342,7 @@ static void do_routes(struct programmer *p, char *arg[])
 	/* the clock is on the ring, not on the making of the table */
 	start = now();
 	for (uint32_t i = 0; i < n; i++)
-		set_route(p, routes[i].prefix, routes[i].plen, ADJ_HOST);
+		set_route(p, routes[i].prefix, routes[i].plen, p->way);
 	conclude(p, first, start);
 	free(routes);
 }
@@ -319,6 +381,20 @@ static void set_nat(struct programmer *p, struct in_addr pool_first, struct in_a
 	rule->pool_id = 1;
 }
 
+/* Which legs are inside and outside. */
+static void set_sides(struct programmer *p)
+{
+	const bool in = p->dialer_over == IF_IN, out = p->dialer_over == IF_OUT;
+
+	set_interface(p, IF_IN, p->in_port, in ? 0 : BW_IF_F_NAT_INSIDE);
+	set_interface(p, IF_OUT, p->out_port,
+		in    ? BW_IF_F_NAT_INSIDE
+		: out ? 0
+		      : BW_IF_F_NAT_OUTSIDE);
+	if (p->dialer_over)
+		set_dialer(p, BW_IF_F_NAT_OUTSIDE);
+}
+
 static void do_nat(struct programmer *p, char *arg[])
 {
 	const uint32_t first = p->client.seq;
@@ -332,8 +408,27 @@ static void do_nat(struct programmer *p, char *arg[])
 	}
 	set_acl(p);
 	set_nat(p, pool_first, pool_last);
-	set_interface(p, IF_IN, p->in_port, BW_IF_F_NAT_INSIDE);
-	set_interface(p, IF_OUT, p->out_port, BW_IF_F_NAT_OUTSIDE);
+	set_sides(p);
+	conclude(p, first, start);
+}
+
+static void do_static(struct programmer *p, char *arg[])
+{
+	const uint32_t first = p->client.seq;
+	const double start = now();
+	struct in_addr local, global;
+	struct bw_nat_rule *rule;
+
+	if (inet_pton(AF_INET, arg[0], &local) != 1 || inet_pton(AF_INET, arg[1], &global) != 1) {
+		fail("static: not an address");
+		return;
+	}
+	rule = &command(p, BW_CMD_NAT_RULE_SET)->nat_rule;
+	rule->rule_id = 1;
+	rule->kind = BW_NAT_STATIC;
+	rule->local = local.s_addr;
+	rule->global = global.s_addr;
+	set_sides(p);
 	conclude(p, first, start);
 }
 
@@ -419,6 +514,8 @@ static const struct {
 	{ "route", 1, do_route },
 	{ "routes", 3, do_routes },
 	{ "nat", 2, do_nat },
+	{ "pppoe", 2, do_pppoe },
+	{ "static", 2, do_static },
 	{ "ports", 0, do_ports },
 	{ "counters", 0, do_counters },
 };

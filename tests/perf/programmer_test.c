@@ -76,6 +76,8 @@ static void test_everything_is_acknowledged(void)
 	CU_ASSERT(answers(&s, SETUP, "{\"ok\": true, \"commands\": 13,"));
 	CU_ASSERT(answers(&s, "route 198.51.100.0/24", "{\"ok\": true, \"commands\": 1,"));
 	CU_ASSERT(answers(&s, "nat 203.0.113.1 203.0.113.8", "{\"ok\": true, \"commands\": 7,"));
+	CU_ASSERT(answers(&s, "pppoe out 203.0.113.64", "{\"ok\": true, \"commands\": 5,"));
+	CU_ASSERT(answers(&s, "static 10.0.0.2 203.0.113.65", "{\"ok\": true, \"commands\": 4,"));
 	CU_ASSERT(answers(&s, "counters", "\"workers\": [{\"loops\": 0"));
 	finish(&s);
 	CU_ASSERT(WIFEXITED(s.status) && WEXITSTATUS(s.status) == 0);
@@ -110,6 +112,9 @@ static void test_refusals_are_told(void)
 	CU_ASSERT(answers(&s, "setup GigabitEthernet8 Nothing 02:00:00:00:01:02 02:00:00:00:02:02",
 		"\"ok\": false"));
 	CU_ASSERT(answers(&s, "nat 1.2.3.4", "unknown command"));
+	CU_ASSERT(answers(&s, "pppoe up 1.2.3.4", "\"ok\": false"));
+	CU_ASSERT(answers(&s, "pppoe in x", "\"ok\": false"));
+	CU_ASSERT(answers(&s, "static 1.2.3.4 x", "\"ok\": false"));
 	CU_ASSERT(answers(&s, "dance", "unknown command"));
 	CU_ASSERT(answers(&s, "routes 0 1 /dev/null", "\"ok\": false"));
 	finish(&s);

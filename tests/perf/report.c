@@ -63,6 +63,7 @@ void report_trial(
 	if (spec->verify) {
 		report_count(out, "bad_checksum", r->bad_checksum);
 		report_count(out, "bad_source", r->bad_source);
+		report_count(out, "bad_destination", r->bad_destination);
 		report_count(out, "min_ttl", r->received ? r->min_ttl : 0);
 		report_count(out, "max_ttl", r->max_ttl);
 	}

@@ -7,6 +7,8 @@
 #include <rte_udp.h>
 #include <string.h>
 
+#define ETH_LEN 14
+
 #define BURST_MAX     256
 #define RX_ROUNDS     8	     /* bursts taken at once before sending goes on */
 #define DRAIN_QUIET   0.02   /* seconds without a frame that end a trial ... */
@@ -46,30 +48,52 @@ static void check_stamp(struct state *s, const uint8_t *udp, const uint8_t *end,
 	histogram_add(&s->r->latency, now > st.tsc ? now - st.tsc : 0);
 }
 
+static bool is_expected(const struct range *r, rte_be32_t ip)
+{
+	uint32_t addr = rte_be_to_cpu_32(ip);
+
+	return r->last == 0 || (addr >= r->first && addr <= r->last);
+}
+
 static void verify(struct state *s, const struct rte_ipv4_hdr *ip, const uint8_t *end)
 {
 	const struct rte_udp_hdr *udp = (const struct rte_udp_hdr *)(ip + 1);
-	const struct range *src = &s->spec->expect_src;
-	uint32_t addr = rte_be_to_cpu_32(ip->src_addr);
 	struct trial_result *r = s->r;
 
 	if (rte_be_to_cpu_16(ip->total_length) > end - (const uint8_t *)ip ||
 		ip->version_ihl != 0x45 || rte_ipv4_cksum(ip) != 0 ||
 		(udp->dgram_cksum != 0 && rte_ipv4_udptcp_cksum(ip, udp) != UDP_SUM_GOOD))
 		r->bad_checksum++;
-	if (src->last && (addr < src->first || addr > src->last))
-		r->bad_source++;
+	r->bad_source += !is_expected(&s->spec->expect_src, ip->src_addr);
+	r->bad_destination += !is_expected(&s->spec->expect_dst, ip->dst_addr);
 	r->min_ttl = RTE_MIN(r->min_ttl, ip->time_to_live);
 	r->max_ttl = RTE_MAX(r->max_ttl, ip->time_to_live);
 }
 
+/* Behind the header of our session. NULL if that is wrong. */
+static const struct rte_ipv4_hdr *ipv4_of_session(const struct state *s, const struct rte_mbuf *m)
+{
+	const uint8_t *p = rte_pktmbuf_mtod_offset(m, const uint8_t *, ETH_LEN);
+	const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)(p + PPPOE_LEN);
+	const uint8_t want[4] = { 0x11, 0, (uint8_t)(s->g->frames.spec.session >> 8),
+		(uint8_t)s->g->frames.spec.session };
+
+	if (m->data_len < FRAME_MIN || memcmp(p, want, sizeof(want)) != 0 || p[6] != 0 ||
+		p[7] != 0x21 || (p[4] << 8 | p[5]) != rte_be_to_cpu_16(ip->total_length) + 2)
+		return NULL;
+	return ip;
+}
+
 /* Behind the Ethernet header and a tag, if there is one. NULL if that is not IPv4. */
-static const struct rte_ipv4_hdr *ipv4_of(const struct rte_mbuf *m)
+static const struct rte_ipv4_hdr *ipv4_of(const struct state *s, const struct rte_mbuf *m)
 {
 	const uint8_t *p = rte_pktmbuf_mtod_offset(m, const uint8_t *, 12);
 	rte_be16_t type;
 
 	memcpy(&type, p, 2);
+	if (s->g->frames.spec.pppoe == PPPOE_RECEIVED)
+		return type == RTE_BE16(RTE_ETHER_TYPE_PPPOE_SESSION) ? ipv4_of_session(s, m)
+								      : NULL;
 	if (type == RTE_BE16(RTE_ETHER_TYPE_VLAN)) {
 		p += 4;
 		memcpy(&type, p, 2);
@@ -81,7 +105,7 @@ static const struct rte_ipv4_hdr *ipv4_of(const struct rte_mbuf *m)
 
 static bool take_frame(struct state *s, const struct rte_mbuf *m, uint64_t now)
 {
-	const struct rte_ipv4_hdr *ip = ipv4_of(m);
+	const struct rte_ipv4_hdr *ip = ipv4_of(s, m);
 	const uint8_t *end = rte_pktmbuf_mtod_offset(m, const uint8_t *, m->data_len);
 
 	/* of a pcap file everything is ours, but ARP */
@@ -92,6 +116,14 @@ static bool take_frame(struct state *s, const struct rte_mbuf *m, uint64_t now)
 	if (s->spec->verify)
 		verify(s, ip, end);
 	return true;
+}
+
+/* ARP and PPPoE. */
+static void take_foreign(struct generator *g, struct neighbour *n, const struct rte_mbuf *m)
+{
+	neighbour_input(n, m);
+	if (n == g->pppoe_at)
+		pppoe_server_input(&g->pppoe, rte_pktmbuf_mtod(m, const uint8_t *), m->data_len);
 }
 
 static unsigned receive_burst(struct state *s)
@@ -114,21 +146,21 @@ static unsigned receive_burst(struct state *s)
 			s->rx_bytes += m[i]->pkt_len;
 		} else {
 			s->r->foreign++;
-			neighbour_input(&g->rx, m[i]);
+			take_foreign(g, &g->rx, m[i]);
 		}
 	}
 	rte_pktmbuf_free_bulk(m, n);
 	return n;
 }
 
-/* ARP on the port that sends. */
+/* What comes in on the port that sends. */
 static void receive_on_tx(struct generator *g)
 {
 	struct rte_mbuf *m[32];
 	unsigned n = rte_eth_rx_burst(g->tx.port, 0, m, 32);
 
 	for (unsigned i = 0; i < n; i++)
-		neighbour_input(&g->tx, m[i]);
+		take_foreign(g, &g->tx, m[i]);
 	rte_pktmbuf_free_bulk(m, n);
 }
 
@@ -155,7 +187,7 @@ void trial_poll_idle(struct generator *g)
 	unsigned n = rte_eth_rx_burst(g->rx.port, 0, m, 32);
 
 	for (unsigned i = 0; i < n; i++)
-		neighbour_input(&g->rx, m[i]);
+		take_foreign(g, &g->rx, m[i]);
 	rte_pktmbuf_free_bulk(m, n);
 	if (g->tx.port != g->rx.port)
 		receive_on_tx(g);

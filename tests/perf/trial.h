@@ -6,6 +6,7 @@
 #include "frames.h"
 #include "histogram.h"
 #include "neighbour.h"
+#include "pppoe_server.h"
 
 #include <signal.h>
 
@@ -17,6 +18,7 @@ struct trial_spec {
 	bool stamp;		 /* latency and sequence */
 	bool verify;		 /* checksums and source addresses of all that comes */
 	struct range expect_src; /* with verify; 0-0 = any */
+	struct range expect_dst;
 };
 
 struct trial_result {
@@ -27,7 +29,7 @@ struct trial_result {
 	uint64_t received; /* of our own frames */
 	uint64_t foreign;  /* of others, ARP and so on */
 	uint64_t out_of_order;
-	uint64_t bad_checksum, bad_source;
+	uint64_t bad_checksum, bad_source, bad_destination;
 	uint8_t min_ttl, max_ttl; /* with verify */
 	/* of the measured part */
 	double seconds;
@@ -41,6 +43,8 @@ struct trial_result {
 struct generator {
 	struct frames frames;
 	struct neighbour tx, rx;
+	struct pppoe_server pppoe;
+	const struct neighbour *pppoe_at; /* where its client is, or NULL */
 	unsigned burst;
 	uint16_t run;
 	volatile sig_atomic_t *stop;

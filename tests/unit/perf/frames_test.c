@@ -88,6 +88,63 @@ static void test_frames_are_right_at_every_size(void)
 	}
 }
 
+/* A length means the same IPv4 packet with PPPoE's header and without. */
+static void test_frames_of_a_session(void)
+{
+	static const uint8_t head[4] = { 0x11, 0, 0x12, 0x34 };
+	struct frame_spec spec = make_spec();
+	struct rte_mbuf *m[12];
+	struct frames f;
+
+	spec.pppoe = PPPOE_SENT;
+	spec.session = 0x1234;
+	f = make_frames(&spec);
+	for (unsigned len = FRAME_MIN; len <= FRAME_MAX - PPPOE_LEN; len += 97) {
+		CU_ASSERT_EQUAL_FATAL(frames_set_size(&f, len), 0);
+		for (int stamped = 0; stamped < 2; stamped++) {
+			frames_restart(&f, 1, stamped);
+			CU_ASSERT_EQUAL_FATAL(frames_get(&f, m, 1), 0);
+			frames_stamp_time(&f, m, 1, 1);
+			check_frame(&f, m[0], (uint16_t)(len + PPPOE_LEN));
+			CU_ASSERT_EQUAL(rte_be_to_cpu_16(ip_of(&f, m[0])->total_length), len - 14);
+			rte_pktmbuf_free(m[0]);
+		}
+	}
+	/* each frame of a mix has its own length in that header */
+	CU_ASSERT_EQUAL_FATAL(frames_set_size(&f, IMIX), 0);
+	CU_ASSERT_EQUAL_FATAL(frames_get(&f, m, 12), 0);
+	for (int i = 0; i < 12; i++) {
+		const uint8_t *p = rte_pktmbuf_mtod(m[i], const uint8_t *);
+		uint16_t total = rte_be_to_cpu_16(ip_of(&f, m[i])->total_length);
+
+		CU_ASSERT_EQUAL(p[12] << 8 | p[13], RTE_ETHER_TYPE_PPPOE_SESSION);
+		CU_ASSERT_EQUAL(memcmp(p + 14, head, sizeof(head)), 0);
+		CU_ASSERT_EQUAL(p[18] << 8 | p[19], total + 2);
+		CU_ASSERT_EQUAL(p[20] << 8 | p[21], 0x0021);
+		CU_ASSERT_EQUAL(m[i]->data_len, 14 + PPPOE_LEN + total);
+		CU_ASSERT(m[i]->data_len <= FRAME_MAX);
+	}
+	rte_pktmbuf_free_bulk(m, 12);
+	frames_free(&f);
+}
+
+/* Either way a packet has to fit into a session. */
+static void test_sessions_leave_less_room(void)
+{
+	struct frame_spec spec = make_spec();
+
+	for (spec.pppoe = PPPOE_SENT; spec.pppoe <= PPPOE_RECEIVED; spec.pppoe++) {
+		struct frames f = make_frames(&spec);
+
+		CU_ASSERT_EQUAL(frames_max_len(&spec), FRAME_MAX - PPPOE_LEN);
+		CU_ASSERT_EQUAL(frames_set_size(&f, FRAME_MAX - PPPOE_LEN), 0);
+		CU_ASSERT_EQUAL(frames_set_size(&f, FRAME_MAX - PPPOE_LEN + 1), -EINVAL);
+		CU_ASSERT_EQUAL(frames_set_size(&f, FRAME_MIN), 0);
+		CU_ASSERT_EQUAL(frames_set_size(&f, FRAME_MIN - 1), -EINVAL);
+		frames_free(&f);
+	}
+}
+
 static void test_sizes_that_cannot_be(void)
 {
 	struct frame_spec spec = make_spec();
@@ -322,6 +379,8 @@ int main(void)
 		"-m", "64", "--log-level=4", "--lcores=0@(0-63)", NULL };
 	CU_TestInfo tests[] = {
 		{ "frames are right at every size", test_frames_are_right_at_every_size },
+		{ "frames of a session", test_frames_of_a_session },
+		{ "sessions leave less room", test_sessions_leave_less_room },
 		{ "sizes that cannot be", test_sizes_that_cannot_be },
 		{ "IMIX is 7:4:1", test_imix_is_7_4_1 },
 		{ "flows cover their ranges", test_flows_cover_their_ranges },
