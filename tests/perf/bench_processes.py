@@ -68,10 +68,14 @@ class Process:
         self.log = open(os.path.join(self.where, self.name + ".log"), "ab")
         self.log.write((" ".join(argv) + "\n").encode())
         self.log.flush()
-        self.child = subprocess.Popen(
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            start_new_session=True, preexec_fn=die_with_parent,
-            env={**os.environ, **(env or {})})
+        try:
+            self.child = subprocess.Popen(
+                argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                start_new_session=True, preexec_fn=die_with_parent,
+                env={**os.environ, **(env or {})})
+        except OSError as error:
+            self.log.close()
+            raise BenchError(f"{argv[0]}: {error.strerror}") from None
         os.set_blocking(self.child.stdout.fileno(), False)
         self.prefer()
 
