@@ -5,7 +5,9 @@ import statistics
 DISTURBED = 0.95  # share of its core below which a process was held up by others
 
 # Cycles per 64-byte packet that are aimed at: whole loop, in the nodes.
-TARGET = {"ip4-1": (100, 52), "ip4-1m": (320, None), "pat-1": (180, None), "pat-64k": (560, None)}
+TARGET = {"ip4-1": (100, 52), "ip4-1m": (320, None), "pat-1": (180, None), "pat-64k": (560, None),
+          "pppoe-in": (115, None), "pppoe-out": (160, None), "pppoe-in-static": (250, None),
+          "pppoe-out-static": (250, None)}
 
 # FD.io VPP 26.10-rc0 on an AMD Zen 3 at 2.45 GHz (64: loop and nodes; 512, 1408: loop).
 # PAT is its NAT44, endpoint-dependent.
@@ -14,6 +16,8 @@ VPP = {
     "ip4-1m": {64: (390, 328), 512: (418, None), 1408: (470, None)},
     "pat-1": {64: (219, 171), 512: (216, None), 1408: (211, None)},
     "pat-64k": {64: (900, 840), 512: (864, None), 1408: (1110, None)},
+    "pppoe-in": {64: (134, 120)},
+    "pppoe-out": {64: (190, 128)},
 }
 
 UNITS = {
