@@ -16,8 +16,8 @@ struct rte_mbuf;
 bool arp_on_subnet(const struct itf *itf, bw_ip4 addr);
 
 /* Ask for an address: by broadcast, or of `to` alone. */
-void arp_send_request(struct dp *dp, const struct itf *itf, bw_ip4 addr,
-	const struct rte_ether_addr *to);
+void arp_send_request(
+	struct dp *dp, const struct itf *itf, bw_ip4 addr, const struct rte_ether_addr *to);
 
 /* RFC 5227 3: an announcement of our own address. */
 void arp_send_announcement(struct dp *dp, const struct itf *itf, bw_ip4 addr);

@@ -28,8 +28,8 @@ int pkt_meta_register(void)
 	};
 
 	return rte_mbuf_dynfield_register_offset(&field, PKT_META_OFFSET) == PKT_META_OFFSET
-		? 0
-		: -ENOSPC;
+		       ? 0
+		       : -ENOSPC;
 }
 
 void dp_wake_main(struct dp *dp)

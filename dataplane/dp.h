@@ -33,7 +33,7 @@ struct dp {
 	char run_dir[108];
 
 	/* read by workers; written by the main lcore only */
-	struct itf *itf[BW_MAX_IFS]; /* NULL = no such interface; replaced whole */
+	struct itf *itf[BW_MAX_IFS];	       /* NULL = no such interface; replaced whole */
 	struct l2map *l2map[RTE_MAX_ETHPORTS]; /* by DPDK's port id */
 	struct adj_table *adj;
 	struct fib *fib[BW_MAX_VRFS];
@@ -42,8 +42,8 @@ struct dp {
 	struct acl_table *acl;
 	struct nat *nat;
 	struct bridge *bridge;
-	struct pppoe_map *pppoe_map; /* NULL = no session; replaced whole */
-	struct port *port; /* [n_ports] */
+	struct pppoe_map *pppoe_map;	   /* NULL = no session; replaced whole */
+	struct port *port;		   /* [n_ports] */
 	uint8_t port_of[RTE_MAX_ETHPORTS]; /* DPDK's port id -> index */
 	unsigned n_ports;
 	unsigned n_workers;
@@ -68,10 +68,10 @@ struct dp {
 	struct programmer *programmer;
 	struct bw_region region;
 	struct bw_listener listener;
-	bool hosts_changed;  /* TUN devices came or went: the main loop watches others */
-	bool l2_changed;     /* interfaces changed: maps and bridge are to be derived anew */
+	bool hosts_changed;    /* TUN devices came or went: the main loop watches others */
+	bool l2_changed;       /* interfaces changed: maps and bridge are to be derived anew */
 	uint32_t arp_defended; /* dp_seconds() of the last defence of an address */
-	unsigned log_budget; /* lines to control that may still go this second */
+	unsigned log_budget;   /* lines to control that may still go this second */
 	uint32_t log_second;
 	uint64_t start_tsc;
 	uint64_t tsc_hz;

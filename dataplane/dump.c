@@ -105,7 +105,9 @@ static bool next_route(struct dp *dp, struct dump *d, struct bw_msg *m)
 		if (r->plen == ROUTE_EMPTY || r->adj >= BW_MAX_ADJS)
 			continue;
 		m->route = (struct bw_route) { .vrf_id = r->vrf,
-			.prefix = rte_cpu_to_be_32(r->prefix), .adj_id = r->adj, .plen = r->plen };
+			.prefix = rte_cpu_to_be_32(r->prefix),
+			.adj_id = r->adj,
+			.plen = r->plen };
 		d->cursor++;
 		return true;
 	}
@@ -229,8 +231,10 @@ int dumps_add(struct dumps *d, const struct bw_msg *cmd)
 		return BW_E_BAD_VALUE;
 	if (d->n == WAITING)
 		return BW_E_FULL;
-	d->queue[d->n++] = (struct dump) { .what = cmd->dump, .seq = cmd->hdr.seq,
-		.cookie = cmd->hdr.cookie, .cursor = cmd->dump.cursor };
+	d->queue[d->n++] = (struct dump) { .what = cmd->dump,
+		.seq = cmd->hdr.seq,
+		.cookie = cmd->hdr.cookie,
+		.cursor = cmd->dump.cursor };
 	return BW_OK;
 }
 

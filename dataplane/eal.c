@@ -166,8 +166,8 @@ int eal_start(struct dp *dp, char *err, size_t err_size)
 	add_devices(&a, &dp->platform);
 	if (rte_eal_init(a.argc, a.argv) < 0) {
 		snprintf(err, err_size, "cannot start DPDK with %u MiB of %s: %s%s",
-			memory_wanted(dp),
-			dp->platform.hugepages ? "huge pages" : "memory", rte_strerror(rte_errno),
+			memory_wanted(dp), dp->platform.hugepages ? "huge pages" : "memory",
+			rte_strerror(rte_errno),
 			dp->platform.hugepages
 				? " (reserve some in /proc/sys/vm/nr_hugepages, or say "
 				  "'hugepages off' in platform.conf)"

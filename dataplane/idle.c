@@ -18,11 +18,11 @@
 #include "dp.h"
 #include "rcu.h"
 
-#define IDLE_WALKS   256	/* without a packet, before the first sleep */
-#define TIMED_MIN_NS 10000	/* ports without a descriptor */
+#define IDLE_WALKS   256   /* without a packet, before the first sleep */
+#define TIMED_MIN_NS 10000 /* ports without a descriptor */
 #define TIMED_MAX_NS 150000
 #define FALSE_ALARMS 16
-#define EVENT_NS     20000000	/* ports with one: timers have to run all the same */
+#define EVENT_NS     20000000 /* ports with one: timers have to run all the same */
 
 /* True if fd is what a driver receives the frames of a kernel device by. */
 static bool receives_from(int fd, const char *device)
@@ -34,9 +34,8 @@ static bool receives_from(int fd, const char *device)
 	int domain = 0;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &domain_len) == 0)
-		return domain == AF_PACKET &&
-			getsockname(fd, (struct sockaddr *)&ll, &len) == 0 &&
-			ll.sll_ifindex == (int)if_nametoindex(device);
+		return domain == AF_PACKET && getsockname(fd, (struct sockaddr *)&ll, &len) == 0 &&
+		       ll.sll_ifindex == (int)if_nametoindex(device);
 	return ioctl(fd, TUNGETIFF, &ifr) == 0 && strncmp(ifr.ifr_name, device, IFNAMSIZ) == 0;
 }
 
@@ -114,8 +113,8 @@ uint64_t idle_time(struct worker *w, unsigned packets)
 		return 0;
 	if (!w->timed)
 		return EVENT_NS;
-	return RTE_MIN((uint64_t)TIMED_MIN_NS * (w->idle_walks - IDLE_WALKS + 1),
-		(uint64_t)TIMED_MAX_NS);
+	return RTE_MIN(
+		(uint64_t)TIMED_MIN_NS * (w->idle_walks - IDLE_WALKS + 1), (uint64_t)TIMED_MAX_NS);
 }
 
 /* A device that went down leaves an error in its socket, which stays readable until it is read. */

@@ -172,7 +172,7 @@ static bool links_differently(const struct itf *a, const struct itf *b)
 	const uint32_t flags = BW_IF_F_NATIVE | BW_IF_F_SWITCH;
 
 	return memcmp(a->mac, b->mac, 6) != 0 || a->vlan != b->vlan || a->port != b->port ||
-		a->kind != b->kind || a->vrf != b->vrf || (a->flags ^ b->flags) & flags;
+	       a->kind != b->kind || a->vrf != b->vrf || (a->flags ^ b->flags) & flags;
 }
 
 int itf_set(struct dp *dp, const struct bw_if *conf, uint8_t epoch)

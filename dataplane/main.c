@@ -71,7 +71,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			return false;
 	}
 	return optind == argc && *o->instance && strlen(o->instance) < 24 &&
-		!strchr(o->instance, '/');
+	       !strchr(o->instance, '/');
 }
 
 /* The run directory, made if need be. */
@@ -134,8 +134,8 @@ static int create_tables(struct dp *dp)
 	dp->no_fib = dp->fib_pool ? fib_create(dp->fib_pool, UINT16_MAX, BW_ADJ_NO_ROUTE) : NULL;
 	dp->neigh = neigh_create();
 	dp->acl = acl_create(dp->n_workers, retire, dp);
-	if (!dp->rcu || !dp->pool || !dp->punt || dp->main_bell < 0 || !dp->adj ||
-		!dp->no_fib || !dp->neigh || !dp->acl)
+	if (!dp->rcu || !dp->pool || !dp->punt || dp->main_bell < 0 || !dp->adj || !dp->no_fib ||
+		!dp->neigh || !dp->acl)
 		return -ENOMEM;
 	if (dp->platform.single_core)
 		rcu_main_is_worker(dp->rcu, 0);
@@ -192,8 +192,9 @@ static int start(struct dp *dp, char *err, size_t err_size)
 	if (rc == 0)
 		rc = create_workers(dp);
 	if (rc < 0) {
-		snprintf(err, err_size, "cannot make the tables: %s (platform.conf: memory, "
-					"mbufs, nat-sessions)",
+		snprintf(err, err_size,
+			"cannot make the tables: %s (platform.conf: memory, "
+			"mbufs, nat-sessions)",
 			strerror(-rc));
 		return rc;
 	}

@@ -11,8 +11,8 @@
 #include "arp.h"
 #include "bridge.h"
 #include "dp.h"
-#include "idle.h"
 #include "host/host.h"
+#include "idle.h"
 #include "memif.h"
 #include "nat/nat.h"
 #include "neigh.h"
@@ -170,8 +170,7 @@ static uint64_t ns_to_tick(const struct loop *l)
 {
 	uint64_t now = rte_rdtsc();
 
-	return now >= l->next_tick ? 0
-				   : (l->next_tick - now) * 1000000000 / l->dp->tsc_hz;
+	return now >= l->next_tick ? 0 : (l->next_tick - now) * 1000000000 / l->dp->tsc_hz;
 }
 
 /* Say that we sleep before the last look, so that nobody's news falls between. */

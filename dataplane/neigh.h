@@ -50,7 +50,8 @@ int neigh_static_del(struct dp *dp, const struct bw_arp *arp);
 /* Remove static entries of another epoch. */
 void neigh_sweep(struct dp *dp, uint8_t epoch);
 
-/* Forget what was learnt: on one interface, or all if 0; addr 0 = any. Asks again for what is used. */
+/* Forget what was learnt: on one interface, or all if 0; addr 0 = any. Asks again for what is used.
+ */
 void neigh_clear(struct dp *dp, uint32_t if_id, bw_ip4 addr);
 
 /* An interface changed (MAC, VLAN, addresses) or is gone: rewrites follow, strangers leave. */

@@ -76,7 +76,8 @@ static int read_setting(const char *family, const char *device, const char *name
 	return value;
 }
 
-static int write_setting(const char *family, const char *device, const char *name, const char *value)
+static int write_setting(
+	const char *family, const char *device, const char *name, const char *value)
 {
 	char path[128];
 	ssize_t n;

@@ -211,8 +211,7 @@ void adj_sweep(struct dp *dp, uint8_t epoch)
 		for (uint32_t id = BW_ADJ_FIRST; id <= dp->adj->highest; id++) {
 			const struct bw_adj *c = dp->adj->conf[id];
 
-			if (c && dp->adj->epoch[id] != epoch &&
-				(c->type == BW_ADJ_T_ECMP) == ecmp)
+			if (c && dp->adj->epoch[id] != epoch && (c->type == BW_ADJ_T_ECMP) == ecmp)
 				adj_del(dp, id);
 		}
 }
@@ -235,8 +234,8 @@ int route_set(struct dp *dp, const struct bw_route *r, uint8_t epoch)
 		return BW_E_NO_OBJECT;
 	if (r->prefix == UINT32_MAX && r->plen == 32) /* not control's; see route_del() */
 		return BW_E_BAD_VALUE;
-	rc = fib_set(dp->fib[r->vrf_id], rte_be_to_cpu_32(r->prefix), r->plen, r->adj_id, epoch,
-		&old);
+	rc = fib_set(
+		dp->fib[r->vrf_id], rte_be_to_cpu_32(r->prefix), r->plen, r->adj_id, epoch, &old);
 	if (rc < 0)
 		return rc == -ENOMEM ? BW_E_NO_MEMORY : BW_E_BAD_VALUE;
 	if (old == r->adj_id)
@@ -268,8 +267,9 @@ void route_sweep(struct dp *dp, uint8_t epoch)
 
 	for (uint32_t i = 0; i <= routes->mask;) {
 		const struct route *s = &routes->slot[i];
-		struct bw_route r = { .vrf_id = s->vrf, .prefix = rte_cpu_to_be_32(s->prefix),
-			.plen = s->plen };
+		struct bw_route r = {
+			.vrf_id = s->vrf, .prefix = rte_cpu_to_be_32(s->prefix), .plen = s->plen
+		};
 
 		/* a removal may move another route into this place */
 		if (s->plen == ROUTE_EMPTY || s->epoch == epoch || route_del(dp, &r) != BW_OK)

@@ -17,15 +17,15 @@
 #include "api/msg.h"
 
 enum pkt_flags {
-	PKT_F_LOCAL = 1 << 0,	/* made by the router itself: TTL is not touched */
-	PKT_F_L2_BCAST = 1 << 1, /* came in a broadcast or multicast frame */
-	PKT_F_L4_KNOWN = 1 << 2, /* a fragment: l4_src and l4_dst hold its datagram's ports */
-	PKT_F_FRAGMENT = 1 << 3, /* not the first fragment: there is no layer-4 header */
+	PKT_F_LOCAL = 1 << 0,	   /* made by the router itself: TTL is not touched */
+	PKT_F_L2_BCAST = 1 << 1,   /* came in a broadcast or multicast frame */
+	PKT_F_L4_KNOWN = 1 << 2,   /* a fragment: l4_src and l4_dst hold its datagram's ports */
+	PKT_F_FRAGMENT = 1 << 3,   /* not the first fragment: there is no layer-4 header */
 	PKT_F_NAT_OUT2IN = 1 << 4, /* translated on its way in */
 	PKT_F_NO_ICMP = 1 << 5,	   /* must not cause an ICMP error */
 	PKT_F_DF_CHECKED = 1 << 6, /* its size was compared with the MTU */
 	PKT_F_ICMP_ERROR = 1 << 7, /* an ICMP error of our own making */
-	PKT_F_NAT_BIND = 1 << 8, /* at another worker for its host's global address only */
+	PKT_F_NAT_BIND = 1 << 8,   /* at another worker for its host's global address only */
 };
 
 struct pkt_meta {
@@ -47,9 +47,9 @@ struct pkt_meta {
 		uint16_t out_port; /* `port_tx`: the port */
 	};
 	uint8_t vrf;
-	uint8_t drop;  /* enum bw_drop, set by the node that sends it to `drop` */
-	uint8_t entry; /* enum inbox_entry: where it goes on at another worker */
-	uint8_t punt;  /* enum punt_reason; in `handoff`: the worker */
+	uint8_t drop;		      /* enum bw_drop, set by the node that sends it to `drop` */
+	uint8_t entry;		      /* enum inbox_entry: where it goes on at another worker */
+	uint8_t punt;		      /* enum punt_reason; in `handoff`: the worker */
 	uint8_t icmp_type, icmp_code; /* the error that `icmp_error` is to send */
 };
 
@@ -59,7 +59,7 @@ _Static_assert(BW_MAX_VRFS <= 256 && BW_MAX_WORKERS <= 256, "vrf and punt are by
 /* Last 24 bytes of the mbuf: a constant, so that no node has to load an offset. */
 #define PKT_META_OFFSET 104
 _Static_assert(PKT_META_OFFSET >= offsetof(struct rte_mbuf, dynfield1) &&
-		PKT_META_OFFSET + sizeof(struct pkt_meta) <= sizeof(struct rte_mbuf),
+		       PKT_META_OFFSET + sizeof(struct pkt_meta) <= sizeof(struct rte_mbuf),
 	"inside the dynamic field");
 
 static inline struct pkt_meta *pkt_meta(struct rte_mbuf *m)

@@ -23,8 +23,8 @@ uint16_t port_wanted_queues(const struct bw_platform_port *p, unsigned workers)
 	return p->kind == BW_PORT_PCI ? workers : 1;
 }
 
-static int memif_args(
-	const struct bw_platform_port *p, unsigned index, const char *socket, char *buf, size_t size)
+static int memif_args(const struct bw_platform_port *p, unsigned index, const char *socket,
+	char *buf, size_t size)
 {
 	int n = snprintf(buf, size, "net_memif%u,role=%s,id=%u,socket=%s,socket-abstract=no", index,
 		p->memif_server ? "server" : "client", p->memif_id, socket);
@@ -39,8 +39,8 @@ static int memif_args(
 }
 
 /* A larger frame goes into a ring of larger places; blocks are whole pages. */
-static int af_packet_args(
-	const struct bw_platform *platform, unsigned index, unsigned workers, char *buf, size_t size)
+static int af_packet_args(const struct bw_platform *platform, unsigned index, unsigned workers,
+	char *buf, size_t size)
 {
 	const struct bw_platform_port *p = &platform->port[index];
 	unsigned room = buffers_room(platform);
@@ -76,8 +76,9 @@ int port_devargs(const struct bw_platform *platform, unsigned index, unsigned wo
 		n = snprintf(buf, size, "net_tap%u,iface=%s", index, p->device);
 		break;
 	case BW_PORT_PCAP:
-		n = snprintf(buf, size, p->device_out[0] ? "net_pcap%u,rx_pcap=%s,tx_pcap=%s"
-							 : "net_pcap%u,rx_pcap=%s",
+		n = snprintf(buf, size,
+			p->device_out[0] ? "net_pcap%u,rx_pcap=%s,tx_pcap=%s"
+					 : "net_pcap%u,rx_pcap=%s",
 			index, p->device, p->device_out);
 		break;
 	case BW_PORT_NULL: /* without no-rx it invents packets */
@@ -225,7 +226,8 @@ static int configure(struct dp *dp, unsigned index)
 	}
 	if (p->n_rxq > 1 && info.flow_type_rss_offloads) {
 		eth.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-		eth.rx_adv_conf.rss_conf.rss_hf = info.flow_type_rss_offloads &
+		eth.rx_adv_conf.rss_conf.rss_hf =
+			info.flow_type_rss_offloads &
 			(RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
 	}
 	rc = rte_eth_dev_configure(p->ethdev, p->n_rxq, p->n_txq, &eth);

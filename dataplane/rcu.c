@@ -94,8 +94,8 @@ void rcu_defer(struct rcu *rcu, void (*fn)(void *ptr), void *ptr)
 		defer(rcu, (struct deferred) { .fn = fn, .ptr = ptr });
 }
 
-void rcu_defer_value(struct rcu *rcu, void (*fn)(void *ctx, uint64_t value), void *ctx,
-	uint64_t value)
+void rcu_defer_value(
+	struct rcu *rcu, void (*fn)(void *ctx, uint64_t value), void *ctx, uint64_t value)
 {
 	defer(rcu, (struct deferred) { .fn_value = fn, .ptr = ctx, .value = value });
 }

@@ -21,8 +21,8 @@ struct rte_rcu_qsbr *rcu_qsbr(struct rcu *rcu);
 void rcu_defer(struct rcu *rcu, void (*fn)(void *ptr), void *ptr);
 
 /* The same with a context: fn(ctx, value). */
-void rcu_defer_value(struct rcu *rcu, void (*fn)(void *ctx, uint64_t value), void *ctx,
-	uint64_t value);
+void rcu_defer_value(
+	struct rcu *rcu, void (*fn)(void *ctx, uint64_t value), void *ctx, uint64_t value);
 
 /* Run what is due. Called once a turn of the main loop. */
 void rcu_poll(struct rcu *rcu);

@@ -33,12 +33,12 @@ enum inbox_entry {
 };
 
 enum punt_reason {
-	PUNT_ARP = 1,	/* an ARP frame (data at the ARP header) */
-	PUNT_RESOLVE,	/* needs the MAC address of its next hop (meta->adj) */
-	PUNT_HOST,	/* for the router's own host stack */
-	PUNT_PPPOE,	/* PPPoE discovery (data at the Ethernet header; meta->l2_len) */
-	PUNT_PPP,	/* PPP's own protocols (data at the protocol; meta->client) */
-	PUNT_STRAY,	/* of no PPPoE session that we know (as PUNT_PPPOE) */
+	PUNT_ARP = 1, /* an ARP frame (data at the ARP header) */
+	PUNT_RESOLVE, /* needs the MAC address of its next hop (meta->adj) */
+	PUNT_HOST,    /* for the router's own host stack */
+	PUNT_PPPOE,   /* PPPoE discovery (data at the Ethernet header; meta->l2_len) */
+	PUNT_PPP,     /* PPP's own protocols (data at the protocol; meta->client) */
+	PUNT_STRAY,   /* of no PPPoE session that we know (as PUNT_PPPOE) */
 };
 
 struct worker_rxq {
@@ -61,10 +61,10 @@ struct worker {
 	uint64_t now;	  /* TSC at the start of this walk */
 	uint32_t now_sec; /* whole seconds since byway-dp started, from 1 */
 	uint64_t next_sec_tsc;
-	uint32_t walk_packets; /* taken by the source nodes in this walk */
-	uint32_t idle_walks;   /* in a row */
-	uint32_t false_alarms; /* wake-ups by a port that had nothing */
-	uint16_t rx_burst; /* packets asked of a queue at once */
+	uint32_t walk_packets;			    /* taken by the source nodes in this walk */
+	uint32_t idle_walks;			    /* in a row */
+	uint32_t false_alarms;			    /* wake-ups by a port that had nothing */
+	uint16_t rx_burst;			    /* packets asked of a queue at once */
 	uint64_t icmp_unreach_next, icmp_frag_next; /* TSC when the next error may go */
 	uint64_t icmp_ttl_tokens, icmp_ttl_stamp;
 	uint32_t random;

@@ -9,11 +9,11 @@ enum bw_drop {
 	BW_DROP_L2_SHORT,
 	BW_DROP_L2_NOT_FOR_US,
 	BW_DROP_L2_UNKNOWN_TYPE,
-	BW_DROP_L2_VLAN,	/* no such VLAN on this port */
-	BW_DROP_L2_BAD_SOURCE,	/* multicast or zero source MAC */
-	BW_DROP_L2_SAME_PORT,	/* its way out is its way in */
+	BW_DROP_L2_VLAN,       /* no such VLAN on this port */
+	BW_DROP_L2_BAD_SOURCE, /* multicast or zero source MAC */
+	BW_DROP_L2_SAME_PORT,  /* its way out is its way in */
 	BW_DROP_IF_DOWN,
-	BW_DROP_NO_IP,		/* the interface has no IPv4 address */
+	BW_DROP_NO_IP, /* the interface has no IPv4 address */
 	BW_DROP_ARP_BAD,
 	/* IPv4 */
 	BW_DROP_IP4_SHORT,
@@ -21,23 +21,23 @@ enum bw_drop {
 	BW_DROP_IP4_IHL,
 	BW_DROP_IP4_LENGTH,
 	BW_DROP_IP4_CHECKSUM,
-	BW_DROP_IP4_SOURCE,	/* martian source */
-	BW_DROP_IP4_DEST,	/* martian destination */
+	BW_DROP_IP4_SOURCE, /* martian source */
+	BW_DROP_IP4_DEST,   /* martian destination */
 	BW_DROP_IP4_MULTICAST,
 	BW_DROP_IP4_SOURCE_ROUTE,
 	BW_DROP_IP4_TTL,
 	BW_DROP_IP4_NO_ROUTE,
 	BW_DROP_IP4_NULL0,
-	BW_DROP_IP4_BROADCAST,	/* directed broadcast from elsewhere */
-	BW_DROP_IP4_LAND,	/* source is our own address */
-	BW_DROP_IP4_DF,		/* too big and DF */
-	BW_DROP_IP4_FRAGMENT,	/* could not be fragmented */
-	BW_DROP_IP4_NO_PROTO,	/* for us, and nobody takes it */
+	BW_DROP_IP4_BROADCAST, /* directed broadcast from elsewhere */
+	BW_DROP_IP4_LAND,      /* source is our own address */
+	BW_DROP_IP4_DF,	       /* too big and DF */
+	BW_DROP_IP4_FRAGMENT,  /* could not be fragmented */
+	BW_DROP_IP4_NO_PROTO,  /* for us, and nobody takes it */
 	BW_DROP_ADJ_DROP,
 	BW_DROP_ACL_IN,
 	BW_DROP_ACL_OUT,
-	BW_DROP_ARP_QUEUE,	/* the neighbour's waiting queue is full */
-	BW_DROP_ARP_TIMEOUT,	/* the neighbour did not answer */
+	BW_DROP_ARP_QUEUE,   /* the neighbour's waiting queue is full */
+	BW_DROP_ARP_TIMEOUT, /* the neighbour did not answer */
 	/* PPPoE */
 	BW_DROP_PPPOE_HEADER,	 /* RFC 2516 4: version, type, code or length */
 	BW_DROP_PPPOE_SESSION,	 /* of no session of ours, or from another than its server */
@@ -49,8 +49,8 @@ enum bw_drop {
 	BW_DROP_VFR_FULL,
 	BW_DROP_VFR_TOO_MANY,
 	BW_DROP_VFR_TIMEOUT,
-	BW_DROP_VFR_FORBIDDEN,	/* drop-fragments */
-	BW_DROP_VFR_TINY,	/* first fragment without its ports (RFC 1858) */
+	BW_DROP_VFR_FORBIDDEN, /* drop-fragments */
+	BW_DROP_VFR_TINY,      /* first fragment without its ports (RFC 1858) */
 	/* NAT */
 	BW_DROP_NAT_NO_PORT,
 	BW_DROP_NAT_TABLE_FULL,

@@ -23,7 +23,7 @@
 #define BW_MAX_IFS     1024 /* interface ids are 1 .. BW_MAX_IFS - 1; 0 is none */
 #define BW_MAX_PORTS   32
 #define BW_MAX_WORKERS 16
-#define BW_MAX_VRFS    256	/* VRF ids are 0 .. 255; 0 is the global table */
+#define BW_MAX_VRFS    256	 /* VRF ids are 0 .. 255; 0 is the global table */
 #define BW_MAX_ADJS    (1 << 20) /* control's adjacency ids are below this */
 #define BW_MAX_ACLS    1024
 #define BW_MAX_PATHS   16 /* of an ECMP adjacency */
@@ -35,12 +35,12 @@ typedef uint32_t bw_ip4; /* network byte order */
 
 /* Adjacency ids that exist from the start. */
 enum {
-	BW_ADJ_NO_ROUTE = 0, /* drop, ICMP network unreachable */
-	BW_ADJ_DROP = 1,     /* drop in silence */
-	BW_ADJ_RECEIVE = 2,  /* an address of the router itself */
-	BW_ADJ_NULL0 = 3,    /* Null0: drop, ICMP host unreachable */
+	BW_ADJ_NO_ROUTE = 0,  /* drop, ICMP network unreachable */
+	BW_ADJ_DROP = 1,      /* drop in silence */
+	BW_ADJ_RECEIVE = 2,   /* an address of the router itself */
+	BW_ADJ_NULL0 = 3,     /* Null0: drop, ICMP host unreachable */
 	BW_ADJ_BROADCAST = 4, /* a subnet's broadcast: receive from that subnet only */
-	BW_ADJ_FIRST = 16,   /* the first id that control may choose */
+	BW_ADJ_FIRST = 16,    /* the first id that control may choose */
 };
 
 enum bw_msg_type {
@@ -62,10 +62,10 @@ enum bw_msg_type {
 	BW_CMD_ROUTE_DEL,
 	BW_CMD_ARP_SET, /* struct bw_arp: a static entry */
 	BW_CMD_ARP_DEL,
-	BW_CMD_ARP_CLEAR, /* struct bw_arp: forget dynamic entries; if_id 0 = all */
-	BW_CMD_MAC_CLEAR, /* forget learnt MAC addresses */
-	BW_CMD_ACL_SET,	  /* struct bw_acl: starts a new version of the list ... */
-	BW_CMD_ACL_ENTRY, /* ... struct bw_ace, in order ... */
+	BW_CMD_ARP_CLEAR,  /* struct bw_arp: forget dynamic entries; if_id 0 = all */
+	BW_CMD_MAC_CLEAR,  /* forget learnt MAC addresses */
+	BW_CMD_ACL_SET,	   /* struct bw_acl: starts a new version of the list ... */
+	BW_CMD_ACL_ENTRY,  /* ... struct bw_ace, in order ... */
 	BW_CMD_ACL_COMMIT, /* ... and puts it in force, whole */
 	BW_CMD_ACL_DEL,
 	BW_CMD_NAT_POOL_SET, /* struct bw_nat_pool */
@@ -88,11 +88,11 @@ enum bw_msg_type {
 	BW_CMD_MAX,
 
 	/* dataplane to control */
-	BW_EVT_ACK = 128, /* all commands up to hdr.seq are done */
-	BW_EVT_NACK,	  /* struct bw_nack: the command hdr.seq failed */
-	BW_EVT_OBJECT,	  /* an object as it was set; hdr.ref = the *_SET type */
-	BW_EVT_ARP,	  /* struct bw_arp */
-	BW_EVT_MAC,	  /* struct bw_mac */
+	BW_EVT_ACK = 128,   /* all commands up to hdr.seq are done */
+	BW_EVT_NACK,	    /* struct bw_nack: the command hdr.seq failed */
+	BW_EVT_OBJECT,	    /* an object as it was set; hdr.ref = the *_SET type */
+	BW_EVT_ARP,	    /* struct bw_arp */
+	BW_EVT_MAC,	    /* struct bw_mac */
 	BW_EVT_NAT_SESSION, /* struct bw_nat_session */
 	BW_EVT_ACL_HITS,    /* struct bw_acl_hits */
 	BW_EVT_DUMP_END,    /* hdr.seq = the BW_CMD_DUMP that it ends */
@@ -145,8 +145,8 @@ enum bw_if_flags {
 	BW_IF_F_TRUNK = 1 << 2,
 	BW_IF_F_NAT_INSIDE = 1 << 3,
 	BW_IF_F_NAT_OUTSIDE = 1 << 4,
-	BW_IF_F_VFR_IN = 1 << 5, /* ip virtual-reassembly in */
-	BW_IF_F_VFR_DROP = 1 << 6, /* ... drop-fragments */
+	BW_IF_F_VFR_IN = 1 << 5,     /* ip virtual-reassembly in */
+	BW_IF_F_VFR_DROP = 1 << 6,   /* ... drop-fragments */
 	BW_IF_F_NO_UNREACH = 1 << 7, /* no ip unreachables */
 	BW_IF_F_PROXY_ARP = 1 << 8,
 	BW_IF_F_NATIVE = 1 << 9, /* SUBIF: encapsulation dot1Q N native: untagged */
@@ -159,8 +159,8 @@ struct bw_if {
 	uint16_t vlan; /* SUBIF, SVI; switch port: access, or the trunk's native VLAN */
 	uint16_t vrf;
 	uint32_t flags;
-	uint16_t mtu;	 /* largest layer-3 packet of the link */
-	uint16_t ip_mtu; /* largest IPv4 packet; at most mtu */
+	uint16_t mtu;	  /* largest layer-3 packet of the link */
+	uint16_t ip_mtu;  /* largest IPv4 packet; at most mtu */
 	uint16_t tcp_mss; /* ip tcp adjust-mss; 0 = off */
 	uint8_t mac[6];	  /* all zero: the port's own (SVI: the first port's) */
 	uint16_t acl_in;  /* ACL id, 0 = none */
@@ -277,7 +277,7 @@ struct bw_acl_hits {
 };
 
 enum bw_nat_pool_flags {
-	BW_NAT_POOL_F_LAST = 1 << 0, /* ranges of higher numbers go, if there were any */
+	BW_NAT_POOL_F_LAST = 1 << 0,	   /* ranges of higher numbers go, if there were any */
 	BW_NAT_POOL_F_MATCH_HOST = 1 << 1, /* an inside host gets the global with its own host
 					      part (the bits that plen leaves), or none; the same
 					      in all ranges */
@@ -289,8 +289,8 @@ enum bw_nat_pool_flags {
 struct bw_nat_pool {
 	uint32_t pool_id;
 	uint16_t range;
-	uint8_t plen; /* of the pool's mask: a range's subnet ends are not given out if
-			 start != end */
+	uint8_t plen;  /* of the pool's mask: a range's subnet ends are not given out if
+			  start != end */
 	uint8_t flags; /* enum bw_nat_pool_flags */
 	bw_ip4 start, end;
 	char name[BW_NAME_LEN]; /* for log lines; may be empty */
@@ -373,8 +373,8 @@ struct bw_nat_session {
 	uint8_t proto;
 	uint8_t tcp_state; /* enum nat_tcp_state */
 	uint16_t vrf;
-	uint16_t flags;	 /* bit 0: made from a static rule; bit 1: no flow, but an inside host's
-			    global address (no overload): protocol, ports and remote are 0 */
+	uint16_t flags; /* bit 0: made from a static rule; bit 1: no flow, but an inside host's
+			   global address (no overload): protocol, ports and remote are 0 */
 	uint32_t rule_id;
 	uint32_t age;	  /* seconds since it was made */
 	uint32_t idle;	  /* seconds since a packet */
@@ -390,28 +390,28 @@ struct bw_host {
 };
 
 enum bw_pppoe_flags {
-	BW_PPPOE_F_CHAP = 1 << 0,    /* answer a demand for CHAP; else Nak or Reject it */
-	BW_PPPOE_F_PAP = 1 << 1,     /* answer a demand for PAP */
-	BW_PPPOE_F_DNS = 1 << 2,     /* ppp ipcp dns request */
-	BW_PPPOE_F_ACCEPT = 1 << 3,  /* ppp ipcp address accept: take the address of a Nak */
+	BW_PPPOE_F_CHAP = 1 << 0,     /* answer a demand for CHAP; else Nak or Reject it */
+	BW_PPPOE_F_PAP = 1 << 1,      /* answer a demand for PAP */
+	BW_PPPOE_F_DNS = 1 << 2,      /* ppp ipcp dns request */
+	BW_PPPOE_F_ACCEPT = 1 << 3,   /* ppp ipcp address accept: take the address of a Nak */
 	BW_PPPOE_F_SHUTDOWN = 1 << 4, /* configured, and not to dial */
 };
 
 /* A PPPoE client. A change of what was negotiated from it ends the session and dials anew. */
 struct bw_pppoe {
 	uint32_t client_id;
-	uint32_t if_id;	   /* the DIALER; at most one client names it */
-	uint32_t under_if; /* the Ethernet: a routed PORT or a SUBIF */
-	uint32_t flags;	   /* enum bw_pppoe_flags */
-	bw_ip4 addr;	   /* IPCP asks for this one; 0: for any */
-	uint16_t mtu;	   /* of the Dialer: our MRU. Over 1492: RFC 4638 */
-	uint16_t unit;	   /* of Virtual-AccessN, in debug lines */
-	uint32_t keepalive_s;	    /* between LCP echoes; 0 = none are sent */
-	uint32_t keepalive_misses;  /* unanswered in a row, and the session is dead */
-	uint32_t retry_s;	    /* RFC 1661 Restart timer (ppp timeout retry) */
-	uint32_t auth_timeout_s;    /* ppp timeout authentication */
-	uint32_t ncp_timeout_s;	    /* from LCP open to IPCP open; 0 = no limit */
-	uint32_t redial_s;	    /* wait after a session that ended */
+	uint32_t if_id;		   /* the DIALER; at most one client names it */
+	uint32_t under_if;	   /* the Ethernet: a routed PORT or a SUBIF */
+	uint32_t flags;		   /* enum bw_pppoe_flags */
+	bw_ip4 addr;		   /* IPCP asks for this one; 0: for any */
+	uint16_t mtu;		   /* of the Dialer: our MRU. Over 1492: RFC 4638 */
+	uint16_t unit;		   /* of Virtual-AccessN, in debug lines */
+	uint32_t keepalive_s;	   /* between LCP echoes; 0 = none are sent */
+	uint32_t keepalive_misses; /* unanswered in a row, and the session is dead */
+	uint32_t retry_s;	   /* RFC 1661 Restart timer (ppp timeout retry) */
+	uint32_t auth_timeout_s;   /* ppp timeout authentication */
+	uint32_t ncp_timeout_s;	   /* from LCP open to IPCP open; 0 = no limit */
+	uint32_t redial_s;	   /* wait after a session that ended */
 	uint16_t max_configure, max_failure, max_terminate; /* RFC 1661 4.6 */
 	uint16_t pad;
 };
@@ -435,33 +435,33 @@ struct bw_pppoe_text {
 };
 
 enum bw_pppoe_stage {
-	BW_PPPOE_DOWN,		/* shut down, or its Ethernet is */
-	BW_PPPOE_WAIT,		/* to dial again */
-	BW_PPPOE_PADI,		/* PADI sent */
-	BW_PPPOE_PADR,		/* PADR sent */
-	BW_PPPOE_ESTABLISH,	/* LCP; the phases of RFC 1661 3.2 from here */
+	BW_PPPOE_DOWN,	    /* shut down, or its Ethernet is */
+	BW_PPPOE_WAIT,	    /* to dial again */
+	BW_PPPOE_PADI,	    /* PADI sent */
+	BW_PPPOE_PADR,	    /* PADR sent */
+	BW_PPPOE_ESTABLISH, /* LCP; the phases of RFC 1661 3.2 from here */
 	BW_PPPOE_AUTHENTICATE,
-	BW_PPPOE_NETWORK,	/* IPCP */
-	BW_PPPOE_UP,		/* IPCP open: packets pass */
+	BW_PPPOE_NETWORK, /* IPCP */
+	BW_PPPOE_UP,	  /* IPCP open: packets pass */
 	BW_PPPOE_TERMINATE,
 };
 
 /* Why there is no session, or the last one ended. */
 enum bw_pppoe_reason {
 	BW_PPPOE_R_NONE,
-	BW_PPPOE_R_ADMIN,     /* shutdown, clear, another configuration */
-	BW_PPPOE_R_LINK,      /* the Ethernet is down */
-	BW_PPPOE_R_NO_PADO,   /* nobody offers */
+	BW_PPPOE_R_ADMIN,   /* shutdown, clear, another configuration */
+	BW_PPPOE_R_LINK,    /* the Ethernet is down */
+	BW_PPPOE_R_NO_PADO, /* nobody offers */
 	BW_PPPOE_R_NO_PADS,
-	BW_PPPOE_R_REFUSED,   /* PADS or PADO with an error tag */
-	BW_PPPOE_R_LCP,	      /* LCP did not converge */
-	BW_PPPOE_R_LOOP,      /* our own magic number came back */
+	BW_PPPOE_R_REFUSED, /* PADS or PADO with an error tag */
+	BW_PPPOE_R_LCP,	    /* LCP did not converge */
+	BW_PPPOE_R_LOOP,    /* our own magic number came back */
 	BW_PPPOE_R_AUTH_FAILED,
 	BW_PPPOE_R_AUTH_TIMEOUT,
 	BW_PPPOE_R_AUTH_REFUSED, /* the server wants what we do not do */
 	BW_PPPOE_R_IPCP,
-	BW_PPPOE_R_ECHO,      /* LCP echoes stayed unanswered */
-	BW_PPPOE_R_PEER,      /* Terminate-Request */
+	BW_PPPOE_R_ECHO, /* LCP echoes stayed unanswered */
+	BW_PPPOE_R_PEER, /* Terminate-Request */
 	BW_PPPOE_R_PADT,
 	BW_PPPOE_R_MAX,
 };
@@ -469,17 +469,17 @@ enum bw_pppoe_reason {
 struct bw_pppoe_state {
 	uint32_t client_id;
 	uint32_t if_id;
-	uint8_t stage;	      /* enum bw_pppoe_stage */
-	uint8_t reason;	      /* enum bw_pppoe_reason */
-	uint8_t lcp, ipcp;    /* enum ppp_state: 0 Initial .. 9 Opened, as in RFC 1661 4.2 */
-	uint16_t auth;	      /* PPP protocol that we authenticated by; 0 = none */
+	uint8_t stage;	   /* enum bw_pppoe_stage */
+	uint8_t reason;	   /* enum bw_pppoe_reason */
+	uint8_t lcp, ipcp; /* enum ppp_state: 0 Initial .. 9 Opened, as in RFC 1661 4.2 */
+	uint16_t auth;	   /* PPP protocol that we authenticated by; 0 = none */
 	uint16_t session_id;
 	uint8_t local_mac[6], remote_mac[6];
-	bw_ip4 addr, peer_addr; /* while IPCP is open */
-	bw_ip4 dns[2];		/* 0 = not told */
-	uint16_t mru, peer_mru; /* what we take; what the peer takes. While LCP is open */
-	uint32_t up_s;		/* seconds since IPCP opened */
-	uint32_t sessions;	/* that came up since the client was set */
+	bw_ip4 addr, peer_addr;		 /* while IPCP is open */
+	bw_ip4 dns[2];			 /* 0 = not told */
+	uint16_t mru, peer_mru;		 /* what we take; what the peer takes. While LCP is open */
+	uint32_t up_s;			 /* seconds since IPCP opened */
+	uint32_t sessions;		 /* that came up since the client was set */
 	char ac_name[24], peer_name[24]; /* of PADO; of CHAP's challenge. Cut if longer */
 };
 
@@ -508,9 +508,9 @@ struct bw_dump {
 	uint16_t what; /* a *_SET command type (objects), or BW_EVT_ARP, _MAC, _NAT_SESSION,
 			  _ACL_HITS, _PPPOE */
 	uint16_t pad;
-	uint32_t limit;	     /* rows at the most; 0 = all */
-	uint32_t cursor;     /* NAT sessions only: 0, or where another dump has stopped. In
-				BW_EVT_DUMP_END: where to go on after `limit` rows; 0 = at the end */
+	uint32_t limit;		     /* rows at the most; 0 = all */
+	uint32_t cursor;	     /* NAT sessions only: 0, or where another dump has stopped. In
+					BW_EVT_DUMP_END: where to go on after `limit` rows; 0 = at the end */
 	struct bw_nat_filter filter; /* NAT sessions only */
 };
 
@@ -530,7 +530,7 @@ struct bw_port_state {
 };
 
 struct bw_log {
-	uint8_t severity; /* 0..7, as in syslog */
+	uint8_t severity;  /* 0..7, as in syslog */
 	char mnemonic[39]; /* "IPNAT-4-ADDR_ALLOC_FAILURE" without the % */
 	char text[72];
 };

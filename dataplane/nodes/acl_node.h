@@ -6,8 +6,9 @@
 #include "nodes/node.h"
 #include "tables/acl.h"
 
-#define ACL_NODE_PROHIBITED 13 /* code of a destination unreachable: administratively prohibited   \
-				*/
+#define ACL_NODE_PROHIBITED                                                                        \
+	13 /* code of a destination unreachable: administratively prohibited                       \
+	    */
 
 /* True if the list lets the packet pass; one that is not defined does. */
 static inline bool acl_node_permits(struct worker *w, struct rte_mbuf *m, uint16_t acl_id)

@@ -69,15 +69,15 @@ static __rte_noinline rte_edge_t not_forwarded(struct worker *w, struct rte_mbuf
 			return NEXT_LOCAL;
 		return node_drop(m, BW_DROP_IP4_BROADCAST, OUT_EDGE_DROP);
 	case ADJ_NULL0:
-		return node_icmp_error(m, ICMP_UNREACHABLE, ICMP_HOST, 0,
-			BW_DROP_IP4_NULL0, OUT_EDGE_ICMP_ERROR);
+		return node_icmp_error(
+			m, ICMP_UNREACHABLE, ICMP_HOST, 0, BW_DROP_IP4_NULL0, OUT_EDGE_ICMP_ERROR);
 	case ADJ_NO_SESSION:
 		return node_drop(m, BW_DROP_PPPOE_DOWN, OUT_EDGE_DROP);
 	case ADJ_DISCARD:
 		return node_drop(m, BW_DROP_ADJ_DROP, OUT_EDGE_DROP);
 	default:
-		return node_icmp_error(m, ICMP_UNREACHABLE, ICMP_HOST, 0,
-			BW_DROP_IP4_NO_ROUTE, OUT_EDGE_ICMP_ERROR);
+		return node_icmp_error(m, ICMP_UNREACHABLE, ICMP_HOST, 0, BW_DROP_IP4_NO_ROUTE,
+			OUT_EDGE_ICMP_ERROR);
 	}
 }
 
@@ -126,9 +126,8 @@ static uint32_t choose_path(const struct dp *dp, uint32_t id, struct rte_mbuf *m
 {
 	const struct adj *adj = adj_get(dp->adj, id);
 
-	return adj_kind(adj) == ADJ_ECMP
-		? adj->path[(uint64_t)flow_hash(m) * adj->n_paths >> 32]
-		: id;
+	return adj_kind(adj) == ADJ_ECMP ? adj->path[(uint64_t)flow_hash(m) * adj->n_paths >> 32]
+					 : id;
 }
 
 static inline rte_edge_t forward(struct rte_mbuf *m, const struct way *way)
@@ -140,8 +139,8 @@ static inline rte_edge_t forward(struct rte_mbuf *m, const struct way *way)
 	if (unlikely(meta->flags & PKT_F_L2_BCAST)) /* RFC 1122 3.3.6 */
 		return node_drop(m, BW_DROP_IP4_BROADCAST, OUT_EDGE_DROP);
 	if (unlikely(ip->time_to_live <= 1 && !(meta->flags & PKT_F_LOCAL)))
-		return node_icmp_error(m, ICMP_TIME_EXCEEDED, 0, 0, BW_DROP_IP4_TTL,
-			OUT_EDGE_ICMP_ERROR);
+		return node_icmp_error(
+			m, ICMP_TIME_EXCEEDED, 0, 0, BW_DROP_IP4_TTL, OUT_EDGE_ICMP_ERROR);
 	if (unlikely(m->pkt_len > way->ip_mtu) &&
 		ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_DF_FLAG))
 		return node_icmp_error(m, ICMP_UNREACHABLE, ICMP_FRAG_NEEDED, way->ip_mtu,
@@ -216,7 +215,8 @@ static void dispatch(struct rte_graph *graph, struct rte_node *node, void **objs
 static uint16_t ip4_lookup(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i += RTE_GRAPH_BURST_SIZE)
-		dispatch(graph, node, objs + i, RTE_MIN((uint16_t)(n - i), (uint16_t)RTE_GRAPH_BURST_SIZE));
+		dispatch(graph, node, objs + i,
+			RTE_MIN((uint16_t)(n - i), (uint16_t)RTE_GRAPH_BURST_SIZE));
 	return n;
 }
 
@@ -225,7 +225,6 @@ static struct rte_node_register ip4_lookup_node = {
 	.process = ip4_lookup,
 	.init = node_init,
 	.nb_edges = NEXT_MAX,
-	.next_nodes = { OUT_EDGES("nat_in2out", "acl_out", "mss_out"),
-		[NEXT_LOCAL] = "ip4_local" },
+	.next_nodes = { OUT_EDGES("nat_in2out", "acl_out", "mss_out"), [NEXT_LOCAL] = "ip4_local" },
 };
 RTE_NODE_REGISTER(ip4_lookup_node);

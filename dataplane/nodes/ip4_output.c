@@ -36,7 +36,8 @@ static void begin_run(struct worker *w, struct run *run, const struct pkt_meta *
 	run->out = dp_itf(w->dp, meta->out_if);
 }
 
-/* No plain header to write: a session's, or the neighbour has to be asked for, or there is no way. */
+/* No plain header to write: a session's, or the neighbour has to be asked for, or there is no way.
+ */
 static rte_edge_t not_written(struct rte_mbuf *m, uint8_t kind)
 {
 	if (kind == ADJ_PPPOE)

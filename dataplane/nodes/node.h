@@ -35,7 +35,8 @@ static __rte_always_inline uint16_t node_each_memo(struct rte_graph *graph, stru
 	for (uint16_t i = 1; i < n; i++) {
 		if (i + NODE_AHEAD < n) {
 			rte_prefetch0(pkt_meta(objs[i + NODE_AHEAD]));
-			rte_prefetch0(rte_pktmbuf_mtod((struct rte_mbuf *)objs[i + NODE_AHEAD], void *));
+			rte_prefetch0(
+				rte_pktmbuf_mtod((struct rte_mbuf *)objs[i + NODE_AHEAD], void *));
 		}
 		edge = edge_of(w, objs[i], memo);
 		if (unlikely(edge != run_edge)) {

@@ -42,7 +42,7 @@ static void send_all(struct worker *w, uint16_t port, struct rte_mbuf **m, uint1
 	const struct port *p = &w->dp->port[port];
 
 	if (unlikely(port >= w->dp->n_ports ||
-		    !atomic_load_explicit(&p->running, memory_order_acquire)))
+		     !atomic_load_explicit(&p->running, memory_order_acquire)))
 		drop_all(w, m, n, BW_DROP_IF_DOWN);
 	else if (likely(w->id < p->n_txq))
 		send_here(w, p, m, n);
@@ -77,7 +77,8 @@ static uint16_t port_tx(struct rte_graph *graph, struct rte_node *node, void **o
 	(void)graph;
 	for (uint16_t i = 0; i < n; i += RTE_GRAPH_BURST_SIZE) {
 		struct rte_mbuf **m = (struct rte_mbuf **)objs + i;
-		uint16_t burst = RTE_MIN((uint16_t)(n - i), (uint16_t)RTE_GRAPH_BURST_SIZE), same = 1;
+		uint16_t burst = RTE_MIN((uint16_t)(n - i), (uint16_t)RTE_GRAPH_BURST_SIZE),
+			 same = 1;
 
 		while (same < burst && pkt_meta(m[same])->out_port == pkt_meta(m[0])->out_port)
 			same++;

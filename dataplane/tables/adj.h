@@ -16,9 +16,9 @@
 
 #include "api/msg.h"
 
-#define ADJ_OWN	    BW_MAX_ADJS
-#define ADJ_OWN_MAX 65536
-#define ADJ_MAX	    (ADJ_OWN + ADJ_OWN_MAX)
+#define ADJ_OWN	       BW_MAX_ADJS
+#define ADJ_OWN_MAX    65536
+#define ADJ_MAX	       (ADJ_OWN + ADJ_OWN_MAX)
 #define ADJ_VIA_BRIDGE UINT16_MAX
 
 struct rcu;
@@ -30,12 +30,12 @@ enum adj_kind {
 	ADJ_BROADCAST, /* a subnet's broadcast address */
 	ADJ_NULL0,
 	ADJ_ECMP,
-	ADJ_DOWN, /* in a lookup only: the interface behind a neighbour is down */
+	ADJ_DOWN,	/* in a lookup only: the interface behind a neighbour is down */
 	ADJ_NO_SESSION, /* a Dialer whose PPPoE session is not open */
-	ADJ_GLEAN,   /* connected subnet, neighbour not known yet */
-	ADJ_RESOLVE, /* neighbour whose MAC address is not known yet */
-	ADJ_ETHER,   /* neighbour, complete */
-	ADJ_PPPOE,   /* a Dialer's session, open */
+	ADJ_GLEAN,	/* connected subnet, neighbour not known yet */
+	ADJ_RESOLVE,	/* neighbour whose MAC address is not known yet */
+	ADJ_ETHER,	/* neighbour, complete */
+	ADJ_PPPOE,	/* a Dialer's session, open */
 };
 
 struct adj {
@@ -47,20 +47,20 @@ struct adj {
 	bw_ip4 nexthop;	      /* RESOLVE, ETHER */
 	uint32_t n_paths;     /* ECMP */
 	union {
-		uint8_t rewrite[28];	/* ETHER, PPPOE: the frame's header */
-		const uint32_t *path;	/* ECMP: [n_paths] adjacency ids */
+		uint8_t rewrite[28];  /* ETHER, PPPOE: the frame's header */
+		const uint32_t *path; /* ECMP: [n_paths] adjacency ids */
 	};
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct adj) == 64, "one cache line");
 
 struct adj_table {
-	struct adj *adj;     /* [ADJ_MAX] of address space that fills as it is used */
+	struct adj *adj;      /* [ADJ_MAX] of address space that fills as it is used */
 	struct bw_adj **conf; /* [BW_MAX_ADJS]: as set by control, NULL = not set */
-	uint32_t *users;     /* [ADJ_MAX]: routes and ECMP sets that point here */
-	uint8_t *epoch;	     /* [BW_MAX_ADJS] */
-	uint32_t highest;    /* id of control's that was ever set */
-	uint32_t own_next;   /* where the search for a free own id starts */
+	uint32_t *users;      /* [ADJ_MAX]: routes and ECMP sets that point here */
+	uint8_t *epoch;	      /* [BW_MAX_ADJS] */
+	uint32_t highest;     /* id of control's that was ever set */
+	uint32_t own_next;    /* where the search for a free own id starts */
 };
 
 /* The table with the ids that always exist; NULL if there is no memory. */

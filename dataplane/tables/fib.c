@@ -22,7 +22,7 @@ enum { FROM_NONE = 0, FROM_CHILD = 0xff };
 struct change {
 	uint32_t prefix;
 	uint8_t plen;
-	uint8_t from;	  /* of the new value */
+	uint8_t from; /* of the new value */
 	uint32_t value;
 	bool removal; /* replace only what the route itself had put there */
 };
@@ -133,10 +133,9 @@ static void free_children(struct fib *fib, struct view v, uint32_t n, uint32_t s
 	for (uint32_t i = 0; i < n; i++) {
 		if (v.from[i] != FROM_CHILD)
 			continue;
-		free_children(fib, node_view(fib, get(v, i)), child_entries(shift),
-			child_shift(shift));
-		(child_entries(shift) == 256 ? fib_pool_free_large
-					     : fib_pool_free_small)(
+		free_children(
+			fib, node_view(fib, get(v, i)), child_entries(shift), child_shift(shift));
+		(child_entries(shift) == 256 ? fib_pool_free_large : fib_pool_free_small)(
 			fib->pool, get(v, i) & ~FIB_CHILD);
 	}
 }
@@ -208,8 +207,8 @@ static bool uniform(struct view v, uint32_t n, uint32_t shift_above)
  * Apply the change below one node. A node is there only while a route longer than its own depth
  * is, so on the way back up the nodes that a removal made uniform are folded into their parents.
  */
-static int apply(struct fib *fib, struct view v, uint32_t shift, uint32_t mask,
-	const struct change *c)
+static int apply(
+	struct fib *fib, struct view v, uint32_t shift, uint32_t mask, const struct change *c)
 {
 	uint32_t i = c->prefix >> shift & mask;
 	uint32_t bits = 32 - shift; /* prefix bits that this node's index completes */
@@ -275,8 +274,8 @@ static bool valid(uint32_t prefix, uint8_t plen)
 	return plen <= 32 && (plen == 32 || prefix << plen == 0) && (plen > 0 || prefix == 0);
 }
 
-int fib_set(struct fib *fib, uint32_t prefix, uint8_t plen, uint32_t adj, uint8_t epoch,
-	uint32_t *old)
+int fib_set(
+	struct fib *fib, uint32_t prefix, uint8_t plen, uint32_t adj, uint8_t epoch, uint32_t *old)
 {
 	struct change c = { prefix, plen, plen + 1, adj, false };
 	struct route *r;
@@ -294,8 +293,8 @@ int fib_set(struct fib *fib, uint32_t prefix, uint8_t plen, uint32_t adj, uint8_
 	}
 	if (is_new) {
 		r = fib->pool->routes.used < FIB_MAX_ROUTES
-			? routes_add(&fib->pool->routes, fib->vrf, prefix, plen)
-			: NULL;
+			    ? routes_add(&fib->pool->routes, fib->vrf, prefix, plen)
+			    : NULL;
 		if (!r)
 			return -ENOMEM;
 	}

@@ -20,8 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FIB_CHILD     0x80000000u /* entry: the rest is a node's place, in units */
-#define FIB_UNIT      16	  /* words; one cache line */
+#define FIB_CHILD      0x80000000u /* entry: the rest is a node's place, in units */
+#define FIB_UNIT       16	   /* words; one cache line */
 #define FIB_MAX_ROUTES (16u << 20)
 
 struct fib_pool;
@@ -43,8 +43,8 @@ struct fib {
 };
 
 /* Calls fn(arg, value) once no reader can hold what it frees. */
-typedef void (*fib_retire)(void *ctx, void (*fn)(void *arg, uint64_t value), void *arg,
-	uint64_t value);
+typedef void (*fib_retire)(
+	void *ctx, void (*fn)(void *arg, uint64_t value), void *arg, uint64_t value);
 
 /* The memory of all VRFs' tries and their routes. NULL if there is none. */
 struct fib_pool *fib_pool_create(fib_retire retire, void *ctx);
@@ -65,8 +65,8 @@ void fib_destroy(struct fib *fib);
  * Set or replace the route prefix/plen (host byte order, host bits zero), stamped with `epoch`.
  * 0, -EINVAL, -ENOMEM. *old: the adjacency it had, or UINT32_MAX for a new route.
  */
-int fib_set(struct fib *fib, uint32_t prefix, uint8_t plen, uint32_t adj, uint8_t epoch,
-	uint32_t *old);
+int fib_set(
+	struct fib *fib, uint32_t prefix, uint8_t plen, uint32_t adj, uint8_t epoch, uint32_t *old);
 
 /* Remove a route; -ENOENT if it is not there. *old: its adjacency. */
 int fib_del(struct fib *fib, uint32_t prefix, uint8_t plen, uint32_t *old);
@@ -102,11 +102,10 @@ static inline const void *fib_first_entry(const struct fib *fib, uint32_t addr)
 static inline const void *fib_second_entry(const struct fib *fib, uint32_t addr)
 {
 	const struct fib_root *root = atomic_load_explicit(&fib->root, memory_order_acquire);
-	uint32_t e = atomic_load_explicit(
-		&root->entry[addr >> root->shift], memory_order_relaxed);
+	uint32_t e = atomic_load_explicit(&root->entry[addr >> root->shift], memory_order_relaxed);
 
 	return e & FIB_CHILD ? &fib->nodes[(size_t)(e & ~FIB_CHILD) * FIB_UNIT +
-				       (addr >> (root->shift - 8) & 0xff)]
+					   (addr >> (root->shift - 8) & 0xff)]
 			     : NULL;
 }
 

@@ -52,7 +52,7 @@ void fib_pool_destroy(struct fib_pool *pool)
 size_t fib_pool_memory(const struct fib_pool *pool)
 {
 	return (size_t)pool->used * FIB_UNIT * (sizeof(uint32_t) + 1) + pool->root_bytes +
-		((size_t)pool->routes.mask + 1) * sizeof(struct route);
+	       ((size_t)pool->routes.mask + 1) * sizeof(struct route);
 }
 
 static uint32_t take(struct fib_pool *pool, uint32_t *list, uint32_t units)

@@ -10,9 +10,9 @@
 #define FIB_POOL_NONE  UINT32_MAX
 
 struct fib_pool {
-	_Atomic uint32_t *words; /* [FIB_POOL_UNITS * FIB_UNIT] */
-	uint8_t *from;		 /* [FIB_POOL_UNITS * FIB_UNIT], beside each word */
-	uint32_t next;		 /* first unit that was never used */
+	_Atomic uint32_t *words;	 /* [FIB_POOL_UNITS * FIB_UNIT] */
+	uint8_t *from;			 /* [FIB_POOL_UNITS * FIB_UNIT], beside each word */
+	uint32_t next;			 /* first unit that was never used */
 	uint32_t free_large, free_small; /* lists through a free node's first word */
 	uint32_t used;			 /* units */
 	size_t root_bytes;

@@ -35,7 +35,7 @@ struct itf {
 	uint8_t mac[6];
 	uint8_t in_next[FEATURE_IN_MAX];   /* edge that follows each input stage */
 	uint8_t out_next[FEATURE_OUT_MAX]; /* ... and each output stage */
-	bw_ip4 primary; /* 0 = no address */
+	bw_ip4 primary;			   /* 0 = no address */
 
 	/* the rest */
 	uint16_t vfr_reassemblies, vfr_fragments;

@@ -12,8 +12,8 @@
 struct dp;
 
 struct l2map {
-	uint16_t switch_if;   /* a switch port: the bridge looks at its frames; else 0 */
-	uint16_t untagged_if; /* a routed port, or its native subinterface; 0 = none */
+	uint16_t switch_if;	/* a switch port: the bridge looks at its frames; else 0 */
+	uint16_t untagged_if;	/* a routed port, or its native subinterface; 0 = none */
 	uint16_t vlan_if[4096]; /* subinterfaces; 0 = none */
 };
 

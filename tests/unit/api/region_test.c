@@ -274,8 +274,8 @@ static void test_every_flipped_bit(void)
 			CU_ASSERT(within(&seen, seen.cmd, bw_ring_size(seen.cmd_slots)));
 			CU_ASSERT(within(&seen, seen.evt, bw_ring_size(seen.evt_slots)));
 			CU_ASSERT(within(&seen, seen.ports, seen.n_ports * sizeof(*seen.ports)));
-			CU_ASSERT(within(
-				&seen, seen.counters, (seen.n_workers + 1) * sizeof(*seen.counters)));
+			CU_ASSERT(within(&seen, seen.counters,
+				(seen.n_workers + 1) * sizeof(*seen.counters)));
 			CU_ASSERT(within(&seen, seen.checkpoint, seen.checkpoint_size));
 		} else {
 			CU_ASSERT_PTR_NULL(seen.header);

@@ -80,7 +80,7 @@ static void check_agreement(const struct fib *fib, const struct model *m)
 static uint32_t some_prefix(uint8_t plen)
 {
 	return ((rnd() % 4) << 24 | (rnd() & 0x00010101u * (1 + rnd() % 255)) | (rnd() & 7)) &
-		mask_of(plen);
+	       mask_of(plen);
 }
 
 static void step(struct fib *fib, struct model *m)
@@ -124,8 +124,7 @@ static void agrees_with_model(void)
 	CU_ASSERT_TRUE(m->n > 256); /* so the root has grown on the way */
 	while (m->n) {
 		m->n--;
-		CU_ASSERT_EQUAL(
-			fib_del(fib, m->route[m->n].prefix, m->route[m->n].plen, &old), 0);
+		CU_ASSERT_EQUAL(fib_del(fib, m->route[m->n].prefix, m->route[m->n].plen, &old), 0);
 	}
 	check_agreement(fib, m);
 	/* all nodes are back: what is left is the 16-bit root and the grown route store */
