@@ -38,6 +38,7 @@ struct neigh {
 struct neigh_table {
 	struct neigh *bucket[BUCKETS];
 	unsigned n;
+	unsigned n_waiting; /* packets, for all of them */
 };
 
 static struct neigh **bucket_of(struct neigh_table *t, uint32_t if_id, bw_ip4 addr)
@@ -61,11 +62,18 @@ struct neigh_table *neigh_create(void)
 	return calloc(1, sizeof(struct neigh_table));
 }
 
+/* Its queue has been emptied. */
+static void none_waits(struct dp *dp, struct neigh *n)
+{
+	dp->neigh->n_waiting -= n->n_waiting;
+	n->n_waiting = 0;
+}
+
 static void drop_waiting(struct dp *dp, struct neigh *n, enum bw_drop reason)
 {
 	dp->counters->drops[reason] += n->n_waiting;
 	rte_pktmbuf_free_bulk(n->waiting, n->n_waiting);
-	n->n_waiting = 0;
+	none_waits(dp, n);
 }
 
 /* RFC 1812 4.3.3.1: who sent what waits in vain is told; the first worker does it. */
@@ -82,7 +90,7 @@ static void refuse_waiting(struct dp *dp, struct neigh *n)
 			rte_pktmbuf_free(n->waiting[i]);
 		}
 	}
-	n->n_waiting = 0;
+	none_waits(dp, n);
 }
 
 /* The header of a frame to the neighbour, as the interface is now. */
@@ -230,7 +238,7 @@ static void release_waiting(struct dp *dp, struct neigh *n)
 			rte_pktmbuf_free(n->waiting[i]);
 		}
 	}
-	n->n_waiting = 0;
+	none_waits(dp, n);
 }
 
 static void learn(struct dp *dp, struct neigh *n, const struct rte_ether_addr *mac)
@@ -264,6 +272,8 @@ void neigh_heard(struct dp *dp, const struct itf *itf, bw_ip4 addr,
 		learn(dp, n, mac);
 }
 
+/* All queues together may hold an eighth of the buffers: a scan of a subnet must not starve the
+ * ports. */
 static void enqueue(struct dp *dp, struct neigh *n, struct rte_mbuf *m)
 {
 	if (n->n_waiting == NEIGH_QUEUE) { /* the oldest is the least wanted */
@@ -271,8 +281,15 @@ static void enqueue(struct dp *dp, struct neigh *n, struct rte_mbuf *m)
 		rte_pktmbuf_free(n->waiting[0]);
 		memmove(n->waiting, n->waiting + 1, (NEIGH_QUEUE - 1) * sizeof(n->waiting[0]));
 		n->n_waiting--;
+		dp->neigh->n_waiting--;
+	}
+	if (dp->neigh->n_waiting >= dp->pool->size / 8) {
+		dp->counters->drops[BW_DROP_ARP_QUEUE]++;
+		rte_pktmbuf_free(m);
+		return;
 	}
 	n->waiting[n->n_waiting++] = m;
+	dp->neigh->n_waiting++;
 }
 
 void neigh_resolve(struct dp *dp, struct rte_mbuf *m)

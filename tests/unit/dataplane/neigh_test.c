@@ -313,6 +313,27 @@ static void queue_is_bounded(void)
 	end();
 }
 
+/* A scan of the subnet: what waits for all its hosts leaves buffers for everybody else. */
+static void all_queues_are_bounded(void)
+{
+	unsigned most = t_dp->pool->size / 8, sent = 200 * NEIGH_QUEUE;
+	char host[16];
+
+	begin();
+	for (unsigned i = 0; i < sent; i++) {
+		snprintf(host, sizeof(host), "10.1.0.%u", 2 + i % 200);
+		packet(host, i);
+	}
+	CU_ASSERT_EQUAL(t_in_use(), most);
+	CU_ASSERT_EQUAL(t_drops(BW_DROP_ARP_QUEUE), sent - most);
+	arp(REPLY, t_peer, "10.1.0.2", out_mac, "10.1.0.1");
+	CU_ASSERT_TRUE(t_in_use() < most); /* and their room is for others again */
+	most = t_in_use();
+	packet("10.1.0.3", 1);
+	CU_ASSERT_EQUAL(t_in_use(), most + 1);
+	end();
+}
+
 static void retries_and_gives_up(void)
 {
 	const struct t_frame *error = &t_frame[NEIGH_TRIES];
@@ -720,6 +741,7 @@ int main(void)
 	s = CU_add_suite("neighbours", NULL, NULL);
 	CU_add_test(s, "resolves", resolves);
 	CU_add_test(s, "the waiting queue is bounded", queue_is_bounded);
+	CU_add_test(s, "all waiting queues are bounded", all_queues_are_bounded);
 	CU_add_test(s, "retries and gives up", retries_and_gives_up);
 	CU_add_test(s, "refreshes before expiry", refreshes_before_expiry);
 	CU_add_test(s, "static entries", static_entries);
