@@ -282,7 +282,8 @@ def test_json(router):
                     "show interfaces status", "show running-config", "show clock",
                     "show history", "show logging"):
         assert isinstance(router.json(command), (dict, list)), command
-    assert "0.0.0.0/0" in json.dumps(router.json("show ip route"))
+    # a port's link comes up after the router has started, and its routes with it
+    wait_until(lambda: "0.0.0.0/0" in json.dumps(router.json("show ip route")), 10, "the route")
 
 
 def test_output_into_files(tty, router):
