@@ -53,6 +53,8 @@ static inline unsigned nat_owner(const struct nat_seeds *seeds, unsigned n, uint
 		(remote | (uint64_t)remote_port << 32 | (uint64_t)proto << 48) ^ seeds->owner[0],
 		seeds->owner[1]);
 
+	/* one product turns hosts or ports in a row into equal steps, which may all be small */
+	h = nat_mix(h ^ h >> 32, UINT64_C(0x9e3779b97f4a7c15));
 	return (h >> 32) * n >> 32;
 }
 

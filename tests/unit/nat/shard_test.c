@@ -442,6 +442,43 @@ static void filled_and_emptied(void)
 }
 
 /* Wherever a packet arrives, its flow is at one shard, both ways; and shards share a port space. */
+/* Of 100 flows to ports or hosts in a row, how many the first of two workers owns. */
+static unsigned owned_in_a_row(const struct nat_seeds *seeds, bool hosts)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < 100; i++) {
+		uint32_t host = ip4(SERVER) ^ htonl(hosts ? i : 0);
+		uint16_t port = htons(80 + (hosts ? 0 : i));
+
+		n += nat_owner(seeds, 2, IPPROTO_UDP, host, port) == 0;
+	}
+	return n;
+}
+
+/* Whatever the seeds are: an unlucky start of the router must not leave a worker without work. */
+static void flows_in_a_row_are_shared(void)
+{
+	uint64_t random = 1;
+	unsigned fair = 0;
+
+	for (unsigned i = 0; i < 5000; i++) {
+		struct nat_seeds seeds = { 0 };
+		unsigned ports, hosts;
+
+		for (unsigned k = 0; k < 2; k++) { /* Knuth's MMIX */
+			random = random * UINT64_C(6364136223846793005) +
+				 UINT64_C(1442695040888963407);
+			seeds.owner[k] = random ^ random >> 29;
+		}
+		seeds.owner[1] |= 1;
+		ports = owned_in_a_row(&seeds, false);
+		hosts = owned_in_a_row(&seeds, true);
+		fair += ports > 20 && ports < 80 && hosts > 20 && hosts < 80;
+	}
+	CU_ASSERT_EQUAL(fair, 5000);
+}
+
 static void flows_have_one_owner(void)
 {
 	unsigned right = 0, hops = 0, used[FX_SHARDS] = { 0 };
@@ -603,6 +640,7 @@ int main(void)
 		{ "many limits", many_limits },
 		{ "crowded buckets", crowded_buckets },
 		{ "filled and emptied", filled_and_emptied },
+		{ "flows in a row are shared", flows_in_a_row_are_shared },
 		{ "flows have one owner", flows_have_one_owner },
 		{ "ports exact with many shards", ports_are_exact_with_many_shards },
 		{ "sweep", sweep_removes_what_matches },
