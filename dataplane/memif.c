@@ -356,8 +356,8 @@ static void settle(struct dp *dp, struct pair *p)
 {
 	struct rte_eth_link link = { 0 };
 
-	rte_eth_link_get_nowait(dp->port[p->port].ethdev, &link);
-	if (link.link_status == RTE_ETH_LINK_UP)
+	if (rte_eth_link_get_nowait(dp->port[p->port].ethdev, &link) == 0 &&
+		link.link_status == RTE_ETH_LINK_UP)
 		join(dp, p);
 }
 

@@ -25,8 +25,8 @@ static bool link_of(const struct dp *dp, unsigned index, struct rte_eth_link *li
 {
 	const struct bw_platform_port *conf = &dp->platform.port[index];
 
-	memset(link, 0, sizeof(*link));
-	rte_eth_link_get_nowait(dp->port[index].ethdev, link);
+	if (rte_eth_link_get_nowait(dp->port[index].ethdev, link) < 0)
+		memset(link, 0, sizeof(*link)); /* down, at a speed that nobody knows */
 	if (conf->kind == BW_PORT_AF_PACKET || conf->kind == BW_PORT_AF_XDP)
 		return netdev_running(conf->device);
 	return link->link_status == RTE_ETH_LINK_UP;
@@ -168,7 +168,8 @@ void port_describe(struct dp *dp)
 		struct bw_port_info *info = &dp->region.ports[i];
 		struct rte_eth_dev_info dev = { 0 };
 
-		rte_eth_dev_info_get(dp->port[i].ethdev, &dev);
+		if (rte_eth_dev_info_get(dp->port[i].ethdev, &dev) < 0)
+			dev.driver_name = "unknown";
 		snprintf(info->name, sizeof(info->name), "%s", conf->name);
 		snprintf(info->driver, sizeof(info->driver), "%s", dev.driver_name);
 		snprintf(info->device, sizeof(info->device), "%.63s", conf->device);

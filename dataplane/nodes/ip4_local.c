@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Packets for the router itself: ICMP echo is answered here, the rest is the host stack's. */
 #include <netinet/in.h>
-#include <rte_icmp.h>
 
+#include "nodes/icmp.h"
 #include "nodes/node.h"
 
 enum { NEXT_ECHO, NEXT_PUNT, NEXT_DROP, NEXT_MAX };
@@ -56,7 +56,7 @@ static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)
 		return node_drop(m, BW_DROP_IP4_BROADCAST, NEXT_DROP);
 	icmp = icmp_type(m);
 	count(w, icmp, unicast);
-	if (unicast && icmp == RTE_IP_ICMP_ECHO_REQUEST && !has_more_fragments(m))
+	if (unicast && icmp == ICMP_ECHO && !has_more_fragments(m))
 		return NEXT_ECHO;
 	meta->punt = PUNT_HOST;
 	return NEXT_PUNT;

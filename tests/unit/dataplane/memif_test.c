@@ -157,8 +157,8 @@ static bool link_is_up(unsigned port)
 {
 	struct rte_eth_link link = { 0 };
 
-	rte_eth_link_get_nowait(dp->port[port].ethdev, &link);
-	return link.link_status == RTE_ETH_LINK_UP;
+	return rte_eth_link_get_nowait(dp->port[port].ethdev, &link) == 0 &&
+	       link.link_status == RTE_ETH_LINK_UP;
 }
 
 static unsigned open_fds(void)
