@@ -37,6 +37,12 @@ def stop():
     return was_there
 
 
+def from_here(path):
+    """What one types to run it: sudo looks for a name without a slash in its own path."""
+    path = os.path.relpath(path)
+    return path if "/" in path else f"./{path}"
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="./run demo", description=__doc__.splitlines()[0])
     parser.add_argument("demo", nargs="?", choices=DEMOS, default="rt03", help="rt03: PAT between "
@@ -74,12 +80,11 @@ def main():
         demo.say("the lab is stopped" + ("" if failed or demo.problems else "; all was right"))
         return 1 if failed or demo.problems else 0
     demo.say("the lab runs on")
-    shell = os.path.relpath(program(args.build, "byway"))
+    shell = from_here(program(args.build, "byway"))
     for instance in demo.INSTANCES:
         demo.show(f"a prompt on the router:  sudo {shell} --instance {instance}")
     demo.show(f"a shell on the host:     sudo ip netns exec {NAME}-host bash\n"
-              f"stop it:                 sudo {os.path.relpath(os.path.join(TOP, 'run'))} "
-              "demo --stop")
+              f"stop it:                 sudo {from_here(os.path.join(TOP, 'run'))} demo --stop")
     return 1 if demo.problems else 0
 
 

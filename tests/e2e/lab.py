@@ -299,6 +299,10 @@ def remove_namespace(name):
     subprocess.run(["ip", "netns", "del", name], check=False, stderr=subprocess.DEVNULL)
 
 
+def mac_bytes(mac):
+    return bytes.fromhex(mac.replace(":", ""))
+
+
 def tool(name):
     path = shutil.which(name)
     if not path:

@@ -5,8 +5,7 @@ import re
 import struct
 from types import SimpleNamespace
 
-from lab import LabError, wait_until
-from wire import mac_bytes
+from lab import LabError, mac_bytes, wait_until
 
 DISCOVERY, SESSION = 0x8863, 0x8864
 PADI, PADO, PADR, PADS, PADT = 0x09, 0x07, 0x19, 0x65, 0xA7

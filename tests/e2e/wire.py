@@ -11,7 +11,7 @@ import time
 
 from scapy.all import ARP, ICMP, IP, TCP, UDP, Dot1Q, Ether, conf, raw  # noqa: F401
 
-from lab import LabError
+from lab import LabError, mac_bytes
 
 conf.verb = 0
 
@@ -288,10 +288,6 @@ class Station:
                   / bytes(size))
         return self.expect(lambda p: ICMP in p and p[ICMP].type == 0 and p[ICMP].id == ident
                            and p[ICMP].seq == seq and p.src == address, bound)
-
-
-def mac_bytes(mac):
-    return bytes.fromhex(mac.replace(":", ""))
 
 
 def untag(frame):
