@@ -84,13 +84,15 @@ void dp_log(struct dp *dp, unsigned severity, const char *mnemonic, const char *
 		dp->log_second = now;
 		dp->log_budget = LOG_PER_SECOND;
 	}
-	if (dp->log_budget == 0)
+	if (dp->log_budget == 0) {
+		programmer_lost(dp);
 		return;
+	}
 	dp->log_budget--;
 	m.log.severity = severity;
 	snprintf(m.log.mnemonic, sizeof(m.log.mnemonic), "%s", mnemonic);
 	va_start(args, fmt);
 	vsnprintf(m.log.text, sizeof(m.log.text), fmt, args);
 	va_end(args);
-	programmer_event(dp, &m);
+	programmer_notice(dp, &m);
 }

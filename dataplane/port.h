@@ -17,7 +17,8 @@ struct port {
 	uint16_t ethdev;
 	uint16_t n_rxq, n_txq;
 	_Atomic bool running; /* workers may receive and send */
-	bool link_up;	      /* as last told to control */
+	bool link_up;	      /* as last seen */
+	bool full_duplex;     /* the same */
 	bool probed;	      /* we made or took the device */
 	bool vlan_filter;     /* tags have to be let through one by one */
 	bool is_vf;	      /* an SR-IOV virtual function, as far as we can tell */
@@ -51,6 +52,9 @@ void port_describe(struct dp *dp);
 /* Link states and counters to the region; link changes as events. Called about ten times a second.
  */
 void port_poll(struct dp *dp);
+
+/* As control is told. */
+void port_state(const struct dp *dp, unsigned index, struct bw_port_state *state);
 
 /* Tell control every port's state, as after it attached. */
 void port_report_all(struct dp *dp);

@@ -32,17 +32,17 @@ static bool link_of(const struct dp *dp, unsigned index, struct rte_eth_link *li
 	return link->link_status == RTE_ETH_LINK_UP;
 }
 
-static void report(struct dp *dp, unsigned index, bool full_duplex)
+void port_state(const struct dp *dp, unsigned index, struct bw_port_state *state)
 {
 	const struct port *p = &dp->port[index];
-	struct bw_msg m = { .hdr.type = BW_EVT_PORT };
 
-	m.port_state.port = index;
-	m.port_state.link_up = p->link_up;
-	m.port_state.full_duplex = full_duplex;
-	m.port_state.speed = p->speed;
-	memcpy(m.port_state.mac, &p->mac, 6);
-	programmer_event(dp, &m);
+	*state = (struct bw_port_state) {
+		.port = index,
+		.link_up = p->link_up,
+		.full_duplex = p->full_duplex,
+		.speed = p->speed,
+	};
+	memcpy(state->mac, &p->mac, 6);
 }
 
 /* RTE_ETH_SPEED_NUM_UNKNOWN and 0 alike mean that nobody knows. */
@@ -62,10 +62,11 @@ static void poll_link(struct dp *dp, unsigned index, bool always)
 		bridge_mac_flush_port(dp, index);
 	p->link_up = up;
 	p->speed = known_speed(&link);
+	p->full_duplex = link.link_duplex == RTE_ETH_LINK_FULL_DUPLEX;
 	dp->region.ports[index].link_up = up;
 	dp->region.ports[index].speed = p->speed;
 	if (changed || always)
-		report(dp, index, link.link_duplex == RTE_ETH_LINK_FULL_DUPLEX);
+		programmer_tell(dp, BW_EVT_PORT, index);
 }
 
 bool port_count(struct dp *dp, unsigned index)

@@ -2,6 +2,7 @@
 #include "programmer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,8 @@
 /* Events that must fit before a command is taken: its own, and its batch's acknowledgement. */
 #define ROOM_FOR_COMMANDS 64
 
+enum { SUBJECTS = 2 }; /* what tells a state: ports, PPPoE clients */
+
 struct programmer {
 	struct bw_ring_view cmd, evt;
 	bool attached;
@@ -30,6 +33,9 @@ struct programmer {
 	uint8_t epoch;
 	bool syncing;
 	uint32_t done_seq; /* carried out and not yet acknowledged; 0 = none */
+	uint64_t untold[SUBJECTS]; /* a bit for each object whose state control does not know */
+	uint32_t lost;		   /* notices */
+	uint32_t lost_at;	   /* dp_seconds() of the last one */
 	struct dumps *dumps;
 };
 
@@ -65,6 +71,7 @@ void programmer_attached(struct dp *dp)
 	p->attached = true;
 	p->syncing = false;
 	p->done_seq = 0;
+	memset(p->untold, 0, sizeof(p->untold));
 	dumps_forget(p->dumps);
 	port_report_all(dp);
 }
@@ -98,17 +105,108 @@ static void publish_events(struct dp *dp)
 	bw_bell_ring(dp->listener.evt_bell);
 }
 
-bool programmer_event(struct dp *dp, const struct bw_msg *m)
+/* ---- what nobody asked for ---- */
+
+static bool describe_port(struct dp *dp, unsigned index, struct bw_msg *m)
+{
+	port_state(dp, index, &m->port_state);
+	return true;
+}
+
+static bool describe_client(struct dp *dp, unsigned index, struct bw_msg *m)
+{
+	uint32_t cursor = index;
+
+	return pppoe_state_dump_next(dp, &cursor, &m->pppoe_state) &&
+	       m->pppoe_state.client_id == index;
+}
+
+/* How a state is told. False: there is no such object any more. */
+static const struct subject {
+	uint16_t event;
+	bool (*describe)(struct dp *dp, unsigned index, struct bw_msg *m);
+} subjects[SUBJECTS] = {
+	{ BW_EVT_PORT, describe_port },
+	{ BW_EVT_PPPOE, describe_client },
+};
+
+_Static_assert(BW_MAX_PORTS <= 64 && BW_MAX_PPPOE <= 64, "a bit of a word for each");
+
+static bool has_room(struct programmer *p)
+{
+	return p->attached && bw_ring_room(&p->evt) > ROOM_FOR_COMMANDS;
+}
+
+static void tell_states(struct dp *dp, unsigned subject)
+{
+	const struct subject *s = &subjects[subject];
+	struct programmer *p = dp->programmer;
+
+	while (p->untold[subject] && has_room(p)) {
+		unsigned index = __builtin_ctzll(p->untold[subject]);
+		struct bw_msg m = { .hdr.type = s->event };
+
+		p->untold[subject] &= ~(UINT64_C(1) << index);
+		if (s->describe(dp, index, &m))
+			put_event(p, &m);
+	}
+}
+
+/* Once there is an end to the losing. */
+static void tell_losses(struct dp *dp)
+{
+	struct programmer *p = dp->programmer;
+	struct bw_msg m = { .hdr.type = BW_EVT_LOG, .log = { .severity = 4 } };
+
+	if (p->lost == 0 || p->lost_at == dp_seconds(dp) || !has_room(p))
+		return;
+	snprintf(m.log.mnemonic, sizeof(m.log.mnemonic), "PLATFORM-4-LOST");
+	snprintf(m.log.text, sizeof(m.log.text), "%u lines of the dataplane's log were lost",
+		p->lost);
+	p->lost = 0;
+	put_event(p, &m);
+}
+
+static void tell(struct dp *dp)
+{
+	for (unsigned i = 0; i < SUBJECTS; i++)
+		tell_states(dp, i);
+	tell_losses(dp);
+}
+
+void programmer_tell(struct dp *dp, uint16_t event, unsigned index)
 {
 	struct programmer *p = dp->programmer;
 
 	if (!p || !p->attached)
-		return true;
-	if (bw_ring_room(&p->evt) <= ROOM_FOR_COMMANDS)
-		return false;
+		return;
+	for (unsigned i = 0; i < SUBJECTS; i++)
+		if (subjects[i].event == event)
+			p->untold[i] |= UINT64_C(1) << index;
+	tell(dp);
+	publish_events(dp);
+}
+
+void programmer_lost(struct dp *dp)
+{
+	struct programmer *p = dp->programmer;
+
+	if (!p)
+		return;
+	p->lost++;
+	p->lost_at = dp_seconds(dp);
+}
+
+void programmer_notice(struct dp *dp, const struct bw_msg *m)
+{
+	struct programmer *p = dp->programmer;
+
+	if (!p || !has_room(p)) {
+		programmer_lost(dp);
+		return;
+	}
 	put_event(p, m);
 	publish_events(dp);
-	return true;
 }
 
 /* Objects that were not set again since SYNC_BEGIN: users before what they use. */
@@ -357,6 +455,7 @@ bool programmer_poll(struct dp *dp)
 
 	if (!p->attached)
 		return false;
+	tell(dp);
 	for (; n < BUDGET && bw_ring_room(&p->evt) > ROOM_FOR_COMMANDS; n++) {
 		const struct bw_msg *slot = bw_ring_read(&p->cmd);
 		struct bw_msg m;

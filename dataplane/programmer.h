@@ -28,9 +28,19 @@ void programmer_detached(struct dp *dp);
 bool programmer_poll(struct dp *dp);
 
 /*
- * Send an event that nobody asked for. Without a control process it is dropped: control reads
- * port states and tables anew whenever it attaches. False if the ring is full: it is dropped too.
+ * The state of a port (BW_EVT_PORT) or of a PPPoE client (BW_EVT_PPPOE) has changed: control is
+ * told how it is, now or as soon as the ring has room. What changes again meanwhile is told once,
+ * as it is then. Without a control process nobody is: it asks for everything when it attaches.
  */
-bool programmer_event(struct dp *dp, const struct bw_msg *m);
+void programmer_tell(struct dp *dp, uint16_t event, unsigned index);
+
+/*
+ * Send a notice, which is no state: a line of the log or of debugging. One that finds no room, or
+ * no control process, is lost, and counted.
+ */
+void programmer_notice(struct dp *dp, const struct bw_msg *m);
+
+/* A notice was not even sent: control is told how many there were. */
+void programmer_lost(struct dp *dp);
 
 #endif

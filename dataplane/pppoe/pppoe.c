@@ -53,7 +53,7 @@ static void on_debug(void *arg, uint32_t kind, const char *line)
 
 	(void)kind;
 	snprintf(m.debug_line.text, sizeof(m.debug_line.text), "%s", line);
-	programmer_event(s->dp, &m);
+	programmer_notice(s->dp, &m);
 }
 
 static void on_random(void *, void *buf, size_t len)
@@ -71,14 +71,6 @@ static const struct pppoe_ops ops = {
 };
 
 /* ---- what becomes of a client's state ---- */
-
-static bool tell_control(struct pppoe_slot *s)
-{
-	struct bw_msg m = { .hdr.type = BW_EVT_PPPOE };
-
-	pppoe_client_state(s->client, dp_ms(s->dp), &m.pppoe_state);
-	return programmer_event(s->dp, &m);
-}
 
 static void describe_path(const struct pppoe_slot *s, struct pppoe_path *path)
 {
@@ -106,7 +98,7 @@ void pppoe_settle(struct pppoe_slot *s)
 	s->changed = false;
 	describe_path(s, &path);
 	pppoe_path_set(s->dp, &s->dp->pppoe->paths, pppoe_conf_of(s)->client_id, &path);
-	s->untold = !tell_control(s);
+	programmer_tell(s->dp, BW_EVT_PPPOE, pppoe_conf_of(s)->client_id);
 }
 
 /* Whether frames can pass below the client: the cable is there. */
@@ -387,7 +379,5 @@ void pppoe_poll(struct dp *dp)
 			pppoe_client_poll(s->client, dp_ms(dp));
 			pppoe_settle(s);
 		}
-		if (s->untold)
-			s->untold = !tell_control(s);
 	}
 }

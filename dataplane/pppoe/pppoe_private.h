@@ -13,7 +13,6 @@ struct pppoe_slot {
 	struct pppoe_client *client; /* NULL = there is none of this id */
 	uint8_t epoch;
 	bool changed; /* to be looked at when the client's function has returned */
-	bool untold;  /* control does not know yet */
 };
 
 struct pppoe {

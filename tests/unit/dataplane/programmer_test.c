@@ -19,6 +19,7 @@
 #include "host/host.h"
 #include "main_loop.h"
 #include "neigh.h"
+#include "port.h"
 #include "pppoe/pppoe.h"
 #include "programmer.h"
 #include "rcu.h"
@@ -33,7 +34,11 @@ static struct bw_client client;
 /* What came back. */
 static struct {
 	uint32_t acked;
-	unsigned acks, nacks, rows, ends, ports;
+	unsigned acks, nacks, rows, ends, ports, clients, logs, debugs;
+	struct bw_port_state port;
+	unsigned links_down; /* a bit for each port */
+	struct bw_pppoe_state client;
+	struct bw_log log; /* the last ones */
 	bool order_is_right; /* no refusal behind the acknowledgement that covers it */
 	struct bw_msg nack, row, end;
 	uint8_t *seen; /* rows by a number of theirs, if the test wants to know */
@@ -60,8 +65,20 @@ static void on_event(void *arg, const struct bw_msg *m)
 		break;
 	case BW_EVT_PORT:
 		got.ports++;
+		got.port = m->port_state;
+		if (!m->port_state.link_up)
+			got.links_down |= 1u << m->port_state.port;
+		break;
+	case BW_EVT_PPPOE:
+		got.clients++;
+		got.client = m->pppoe_state;
 		break;
 	case BW_EVT_LOG:
+		got.logs++;
+		got.log = m->log;
+		break;
+	case BW_EVT_DEBUG:
+		got.debugs++;
 		break;
 	default:
 		got.rows++;
@@ -814,6 +831,119 @@ static void refusals_fill_the_ring(void)
 	empty();
 }
 
+/* Nobody reads, and notices come until there is no room for one more. */
+static void fill_the_ring(unsigned beyond)
+{
+	const struct bw_msg m = { .hdr.type = BW_EVT_DEBUG, .debug_line.text = "noise" };
+
+	for (unsigned i = 0; i < BW_EVT_SLOTS + beyond; i++)
+		programmer_notice(t_dp, &m);
+}
+
+/* A port that does not come back from a reset is down; one that does is up. */
+static void set_link(unsigned port, bool up)
+{
+	t_dp->port[port].watch.restarts = up ? 0 : 100;
+	port_poll(t_dp);
+}
+
+/* Whatever a port went through while the ring was full, control learns how it is. */
+static void links_are_told_when_there_is_room(void)
+{
+	read_events(UINT32_MAX);
+	forget();
+	fill_the_ring(0);
+	for (unsigned i = 0; i < 5; i++) {
+		set_link(0, i % 2);
+		set_link(1, !(i % 2));
+	}
+	set_link(2, false);
+	set_link(2, true);
+	t_control();
+	read_events(UINT32_MAX);
+	CU_ASSERT_EQUAL(got.ports, 0);
+	forget();
+	t_control();
+	read_events(UINT32_MAX);
+	CU_ASSERT_EQUAL(got.ports, 3); /* once each, as they are now */
+	CU_ASSERT_EQUAL(got.port.port, 2);
+	CU_ASSERT_TRUE(got.port.link_up);
+	CU_ASSERT_EQUAL(got.links_down, 1 << 0);
+	forget();
+	t_control();
+	read_events(UINT32_MAX);
+	CU_ASSERT_EQUAL(got.ports, 0);
+	set_link(0, true);
+	read_events(UINT32_MAX);
+	CU_ASSERT_EQUAL(got.ports, 1);
+	CU_ASSERT_TRUE(got.port.link_up);
+}
+
+static void sessions_are_told_when_there_is_room(void)
+{
+	struct bw_msg dialer = { .itf = t_if(7, BW_IF_DIALER, 0, 0) };
+
+	read_events(UINT32_MAX);
+	forget();
+	CU_ASSERT_EQUAL(set_if(1), BW_OK);
+	CU_ASSERT_EQUAL(send_one(BW_CMD_IF_SET, &dialer), BW_OK);
+	CU_ASSERT_EQUAL(SEND(BW_CMD_PPPOE_SET, .pppoe = { .client_id = 1,
+							 .if_id = 7,
+							 .under_if = 1,
+							 .mtu = 1492,
+							 .retry_s = 2,
+							 .redial_s = 20,
+							 .max_configure = 10,
+							 .max_failure = 5,
+							 .max_terminate = 2 }),
+		BW_OK);
+	forget();
+	fill_the_ring(0);
+	set_link(0, false);
+	pppoe_poll(t_dp);
+	read_events(UINT32_MAX);
+	CU_ASSERT_EQUAL(got.clients, 0);
+	t_control();
+	read_events(UINT32_MAX);
+	CU_ASSERT_EQUAL(got.clients, 1);
+	CU_ASSERT_EQUAL(got.client.client_id, 1);
+	CU_ASSERT_EQUAL(got.client.stage, BW_PPPOE_DOWN);
+	CU_ASSERT_EQUAL(got.client.reason, BW_PPPOE_R_LINK);
+	set_link(0, true);
+	got.acked = client.seq;
+	empty();
+}
+
+/* Lines of the log may be lost, but not unnoticed. */
+static void lost_notices_are_counted(void)
+{
+	unsigned lost;
+
+	t_later(2);
+	t_control();
+	read_events(UINT32_MAX);
+	forget();
+	fill_the_ring(7);
+	read_events(UINT32_MAX);
+	lost = BW_EVT_SLOTS + 7 - got.debugs;
+	CU_ASSERT(got.debugs > BW_EVT_SLOTS / 2 && lost > 7);
+	t_later(2);
+	t_control();
+	read_events(UINT32_MAX);
+	CU_ASSERT_EQUAL(got.logs, 1);
+	CU_ASSERT_EQUAL(strtoul(got.log.text, NULL, 10), lost);
+	forget();
+	for (unsigned i = 0; i < 25; i++)
+		dp_log(t_dp, 4, "TEST-4-NOISE", "line %u", i);
+	read_events(UINT32_MAX);
+	CU_ASSERT_EQUAL(got.logs, 20); /* of a second */
+	t_later(2);
+	t_control();
+	read_events(UINT32_MAX);
+	CU_ASSERT_EQUAL(got.logs, 21);
+	CU_ASSERT_EQUAL(strtoul(got.log.text, NULL, 10), 5);
+}
+
 static void dumps_that_go_on(void)
 {
 	static const uint32_t places[] = { 1, 1000, 0x7fffffff, 0x80000000, UINT32_MAX };
@@ -993,6 +1123,9 @@ int main(void)
 	CU_add_test(s, "more rows than the ring has room", more_rows_than_room);
 	CU_add_test(s, "refusals fill the ring", refusals_fill_the_ring);
 	CU_add_test(s, "dumps that go on", dumps_that_go_on);
+	CU_add_test(s, "links are told when there is room", links_are_told_when_there_is_room);
+	CU_add_test(s, "sessions are told when there is room", sessions_are_told_when_there_is_room);
+	CU_add_test(s, "lost notices are counted", lost_notices_are_counted);
 	CU_add_test(s, "hostile messages", hostile_messages);
 	CU_add_test(s, "the main loop", main_loop_answers);
 	rc = t_run();
