@@ -7,6 +7,8 @@
 #include "control/dataplane_private.h"
 
 #define MAX_ONESHOTS 4096
+#define MAX_ASKED    12	   /* dumps at once: the dataplane queues a few more */
+#define SILENCE_MS   30000 /* between two rows of a dump, or before the first */
 
 struct dp_dump *dp_dump_start(
 	struct dp_link *link, const struct bw_dump *what, dp_row_fn row, dp_end_fn end, void *arg)
@@ -15,6 +17,10 @@ struct dp_dump *dp_dump_start(
 
 	if (link->state == DP_DOWN) {
 		errno = ENOTCONN;
+		return NULL;
+	}
+	if (dp_stalled(link)) {
+		errno = ETIMEDOUT;
 		return NULL;
 	}
 	dump = calloc(1, sizeof(*dump));
@@ -59,8 +65,11 @@ void dp_dump_event(struct dp_link *link, const struct bw_msg *m)
 {
 	struct dp_dump *dump = find(link, m->hdr.seq);
 
+	if ((m->hdr.type == BW_EVT_DUMP_END || m->hdr.type == BW_EVT_NACK) && link->asked > 0)
+		link->asked--;
 	if (dump == NULL)
 		return;
+	dump->waited_ms = 0;
 	if (m->hdr.type == BW_EVT_DUMP_END && dump->cursor != NULL)
 		*dump->cursor = m->dump.cursor;
 	if (m->hdr.type == BW_EVT_DUMP_END)
@@ -77,6 +86,8 @@ int dp_command(struct dp_link *link, uint16_t type, const void *body, size_t siz
 
 	if (link->state < DP_REPLAYING)
 		return -ENOTCONN;
+	if (dp_stalled(link))
+		return -ETIMEDOUT;
 	if (link->n_oneshots >= MAX_ONESHOTS)
 		return -ENOBUFS;
 	shot = calloc(1, sizeof(*shot));
@@ -115,13 +126,37 @@ bool dp_requests_send(struct dp_link *link)
 
 		if (dump->seq != 0)
 			continue;
+		if (link->asked == MAX_ASKED)
+			break; /* until one of them has ended */
 		slot = bw_client_command(&link->client, BW_CMD_DUMP, 0);
 		if (slot == NULL)
 			return false;
 		slot->dump = dump->what;
 		dump->seq = slot->hdr.seq;
+		link->asked++;
 	}
 	return true;
+}
+
+static struct dp_dump *overdue(struct dp_link *link)
+{
+	struct dp_dump *dump;
+
+	TAILQ_FOREACH (dump, &link->dumps, entry)
+		if (!dump->patient && (dp_stalled(link) || dump->waited_ms >= SILENCE_MS))
+			return dump;
+	return NULL;
+}
+
+void dp_dumps_age(struct dp_link *link, uint32_t ms)
+{
+	struct dp_dump *dump;
+
+	TAILQ_FOREACH (dump, &link->dumps, entry)
+		dump->waited_ms += ms;
+	/* each may take others along, or start new ones */
+	while ((dump = overdue(link)) != NULL)
+		finish(dump, -ETIMEDOUT);
 }
 
 void dp_requests_fail(struct dp_link *link)
@@ -134,6 +169,7 @@ void dp_requests_fail(struct dp_link *link)
 		free(shot);
 	}
 	link->n_oneshots = 0;
+	link->asked = 0;
 	while ((dump = TAILQ_FIRST(&link->dumps)) != NULL)
 		finish(dump, -ECONNRESET);
 }

@@ -41,6 +41,7 @@ static void disconnect(struct dp_link *link)
 	link->sock_event = link->bell_event = NULL;
 	evtimer_del(link->room_timer);
 	evtimer_del(link->retry_timer);
+	dp_watch_stop(link);
 	dp_queues_reset(link);
 	dp_requests_fail(link);
 	bw_client_close(&link->client);
@@ -134,6 +135,8 @@ static void on_bell(evutil_socket_t, short, void *arg)
 	struct dp_link *link = arg;
 	bool more;
 
+	if (link->state == DP_DOWN)
+		return;
 	bw_bell_clear(link->client.evt_bell);
 	more = bw_client_events(&link->client, EVENTS_A_TURN, on_message, link) == EVENTS_A_TURN;
 	if (link->state == DP_DOWN)
@@ -159,6 +162,11 @@ static void on_room(evutil_socket_t, short, void *arg)
 	struct dp_link *link = arg;
 
 	link->hooks.wake(link->hooks.arg);
+}
+
+static void on_watch(evutil_socket_t, short, void *arg)
+{
+	dp_watch_tick(arg);
 }
 
 static void held_row(void *arg, const struct bw_msg *row)
@@ -196,8 +204,11 @@ static int read_objects(struct dp_link *link)
 	for (unsigned i = 0; i < sizeof(identified) / sizeof(identified[0]); i++) {
 		struct bw_dump what = { .what = identified[i] };
 
-		if (dp_dump_start(link, &what, held_row, held_end, link) == NULL)
+		struct dp_dump *dump = dp_dump_start(link, &what, held_row, held_end, link);
+
+		if (dump == NULL)
 			return -errno;
+		dump->patient = true; /* without it, what the dataplane holds would be swept */
 		link->reading++;
 	}
 	return 0;
@@ -236,6 +247,7 @@ static int attach(struct dp_link *link)
 	link->boot_id = link->client.region.header->boot_id;
 	link->n_workers = link->client.region.header->n_workers;
 	link->n_ports = link->client.region.header->n_ports;
+	dp_watch_start(link);
 	link->hooks.attached(link->hooks.arg);
 	return read_objects(link);
 }
@@ -311,7 +323,9 @@ int dp_link_init(struct dp_link *link, struct event_base *base, const char *path
 	link->connect_timer = evtimer_new(base, on_connect, link);
 	link->retry_timer = evtimer_new(base, on_retry, link);
 	link->room_timer = evtimer_new(base, on_room, link);
-	if (link->connect_timer == NULL || link->retry_timer == NULL || link->room_timer == NULL) {
+	link->watch_timer = evtimer_new(base, on_watch, link);
+	if (link->connect_timer == NULL || link->retry_timer == NULL || link->room_timer == NULL ||
+		link->watch_timer == NULL) {
 		dp_link_fini(link);
 		return -ENOMEM;
 	}
@@ -331,7 +345,9 @@ void dp_link_fini(struct dp_link *link)
 		event_free(link->retry_timer);
 	if (link->room_timer != NULL)
 		event_free(link->room_timer);
-	link->connect_timer = link->retry_timer = link->room_timer = NULL;
+	if (link->watch_timer != NULL)
+		event_free(link->watch_timer);
+	link->connect_timer = link->retry_timer = link->room_timer = link->watch_timer = NULL;
 }
 
 void dp_link_start(struct dp_link *link)

@@ -104,6 +104,16 @@ struct dp_hooks {
 	void (*wake)(void *arg); /* something is queued: call dp_flush() soon */
 };
 
+/* An lcore that has not gone on for so long is said to be stalled. */
+#define DP_STALLED_MS 3000
+
+/* How an lcore of the dataplane lives. */
+struct dp_pulse {
+	uint64_t turns;	     /* as last seen */
+	uint32_t still_ms;   /* since they changed */
+	uint32_t stopped_ms; /* before they changed the last time */
+};
+
 enum dp_state { DP_DOWN, DP_READING, DP_REPLAYING, DP_UP };
 
 typedef void (*dp_row_fn)(void *arg, const struct bw_msg *row);
@@ -117,7 +127,9 @@ struct dp_dump {
 	dp_row_fn row;
 	dp_end_fn end;
 	void *arg;
-	uint32_t *cursor; /* if not NULL: gets the cursor of its end, before `end` is called */
+	uint32_t waited_ms; /* since it was asked for, or got a row */
+	bool patient;	    /* it waits for a stalled dataplane */
+	uint32_t *cursor;   /* if not NULL: gets the cursor of its end, before `end` is called */
 };
 
 struct dp_oneshot;
@@ -143,7 +155,11 @@ struct dp_link {
 	TAILQ_HEAD(, dp_oneshot) oneshots;
 	unsigned n_oneshots;
 	unsigned reading; /* dumps of the resync that have not ended */
+	unsigned asked;	  /* dumps that the dataplane was asked for and has not ended */
 	struct event *connect_timer, *retry_timer, *room_timer, *sock_event, *bell_event;
+	struct event *watch_timer;
+	struct dp_pulse pulse[BW_MAX_WORKERS + 1]; /* of the workers, then of the main lcore */
+	uint64_t watched_at;
 	struct event *answer_event; /* while a connection is begun */
 	int last_error;		    /* of connect, to log changes only */
 	struct log_limit nack_limit;
@@ -183,9 +199,16 @@ const struct bw_region *dp_region(const struct dp_link *link);
 unsigned dp_workers(const struct dp_link *link);
 unsigned dp_ports(const struct dp_link *link);
 
+/* True while the dataplane is connected but its main lcore does not go on: nobody answers. */
+bool dp_stalled(const struct dp_link *link);
+
+/* For how long an lcore has not gone on: of worker `lcore`, or after them of the main lcore. */
+uint32_t dp_still_ms(const struct dp_link *link, unsigned lcore);
+
 /*
- * Ask for rows. `end` is called once, later, unless the dump is cancelled before.
- * NULL with errno ENOTCONN or ENOMEM.
+ * Ask for rows. `end` is called once, later, unless the dump is cancelled before; with -ETIMEDOUT
+ * if the dataplane stalls or is silent for too long. NULL with errno ENOTCONN, ETIMEDOUT (it is
+ * stalled) or ENOMEM.
  */
 struct dp_dump *dp_dump_start(
 	struct dp_link *link, const struct bw_dump *what, dp_row_fn row, dp_end_fn end, void *arg);
@@ -193,7 +216,7 @@ void dp_dump_cancel(struct dp_dump *dump);
 
 /*
  * A command that is no state (a clear): sent after what is queued, not repeated
- * if the dataplane goes. -ENOTCONN, -ENOBUFS if very many wait, -ENOMEM.
+ * if the dataplane goes. -ENOTCONN, -ETIMEDOUT if it is stalled, -ENOBUFS if very many wait, -ENOMEM.
  */
 int dp_command(struct dp_link *link, uint16_t type, const void *body, size_t size);
 

@@ -28,4 +28,17 @@ bool dp_requests_send(struct dp_link *link);
 void dp_requests_fail(struct dp_link *link);
 void dp_dump_event(struct dp_link *link, const struct bw_msg *m);
 
+/* So much time has passed: dumps that wait for too long, or for a stalled dataplane, end. */
+void dp_dumps_age(struct dp_link *link, uint32_t ms);
+
+/* Watch the dataplane from now on, until it is gone; the timer's function. */
+void dp_watch_start(struct dp_link *link);
+void dp_watch_stop(struct dp_link *link);
+void dp_watch_tick(struct dp_link *link);
+
+static inline bool dp_pulse_stopped(const struct dp_pulse *pulse)
+{
+	return pulse->still_ms >= DP_STALLED_MS;
+}
+
 #endif

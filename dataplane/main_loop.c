@@ -147,6 +147,7 @@ static void tick(struct loop *l)
 static void turn(struct loop *l)
 {
 	l->more = false;
+	l->dp->counters->loops++; /* control sees that we live */
 	poll_control(l);
 	poll_punted(l);
 	poll_hosts(l);

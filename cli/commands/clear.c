@@ -12,6 +12,8 @@ static int send_command(struct cli_ctx *ctx, uint16_t type, const void *body, si
 {
 	int err = dp_command(&cmd_control(ctx)->dp, type, body, size);
 
+	if (err == -ETIMEDOUT)
+		return cmd_stalled(ctx);
 	return err == -ENOTCONN ? cmd_no_dataplane(ctx) : err;
 }
 

@@ -99,6 +99,17 @@ int cmd_no_dataplane(struct cli_ctx *ctx)
 	return -ENOTCONN;
 }
 
+int cmd_stalled(struct cli_ctx *ctx)
+{
+	cli_fail(ctx, "%% The dataplane does not answer");
+	return -ETIMEDOUT;
+}
+
+int cmd_as_last_seen(struct cli_ctx *ctx)
+{
+	return dp_stalled(&cmd_control(ctx)->dp) ? cmd_stalled(ctx) : 0;
+}
+
 void cmd_json_text(struct json_object *parent, const char *key, const char *text)
 {
 	json_object_object_add(parent, key, json_object_new_string(text));

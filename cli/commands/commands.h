@@ -108,6 +108,13 @@ const char *cmd_arg_ifname(const struct cli_args *args, const char *name, char b
 /* Says that the dataplane is not there. Returns a negative errno. */
 int cmd_no_dataplane(struct cli_ctx *ctx);
 
+/* Says that the dataplane is there and does not go on. Returns a negative errno. */
+int cmd_stalled(struct cli_ctx *ctx);
+
+/* After what was read from the shared region, which a stalled dataplane no longer writes: says so.
+ * Returns 0 if it lives, or a negative errno. */
+int cmd_as_last_seen(struct cli_ctx *ctx);
+
 struct json_object;
 
 /* `show interfaces`: "Last input" to the five-minute rates. */

@@ -107,7 +107,7 @@ static void print_more(struct cmd_rows *rows)
 		if (ret == 0)
 			return;
 		if (ret < 0)
-			cli_fail(rows->ctx, "%% The dataplane did not answer");
+			cli_fail(rows->ctx, "%% The dataplane does not answer");
 	}
 	finish(rows, ret < 0 ? ret : 0);
 }
@@ -135,7 +135,7 @@ static void on_end(void *arg, int status)
 		return;
 	}
 	cli_fail(rows->ctx, "%% %s",
-		status == 0 ? "Not enough memory for the table" : "The dataplane did not answer");
+		status == 0 ? "Not enough memory for the table" : "The dataplane does not answer");
 	finish(rows, status == 0 ? -ENOMEM : status);
 }
 
@@ -170,6 +170,8 @@ int cmd_rows_run(struct cli_ctx *ctx, struct cmd_rows *rows, const struct bw_dum
 	ret = start(rows);
 	if (ret == 0)
 		return cli_pend(ctx, cancel, rows);
+	if (ret == -ETIMEDOUT)
+		ret = cmd_stalled(ctx);
 	if (ret == -ENOTCONN)
 		ret = alone ? rows->print(ctx, rows) : cmd_no_dataplane(ctx);
 	if (ret == CLI_PENDING) {

@@ -231,12 +231,12 @@ static int show_traffic(struct cli_ctx *ctx, const struct cli_args *)
 	t.main = region->counters[workers].main;
 	if (json != NULL) {
 		fill_json(json, &t);
-		return 0;
+		return cmd_as_last_seen(ctx);
 	}
 	print_ip(ctx->out, &t);
 	print_icmp(ctx->out, &t);
 	print_arp(ctx->out, &t);
-	return 0;
+	return cmd_as_last_seen(ctx);
 }
 
 static const struct cli_help help[] = {

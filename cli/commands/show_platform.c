@@ -125,12 +125,15 @@ static int show_datapath(struct cli_ctx *ctx, const struct cli_args *)
 			fill_worker(workers, &region->counters[w], w);
 		else
 			print_worker(ctx->out, &region->counters[w], w);
+		if (workers == NULL && dp_still_ms(&cmd_control(ctx)->dp, w) >= DP_STALLED_MS)
+			cli_printf(ctx->out, "  It does not go on since %u seconds\n",
+				dp_still_ms(&cmd_control(ctx)->dp, w) / 1000);
 	}
 	if (json != NULL)
 		fill_drops(json, region, n);
 	else
 		print_drops(ctx->out, region, n);
-	return 0;
+	return cmd_as_last_seen(ctx);
 }
 
 static void print_port(struct cli_out *out, const struct bw_port_info *p)
@@ -190,7 +193,7 @@ static int show_ports(struct cli_ctx *ctx, const struct cli_args *)
 		else
 			print_port(ctx->out, &region->ports[i]);
 	}
-	return 0;
+	return cmd_as_last_seen(ctx);
 }
 
 static const struct cli_help help[] = {

@@ -18,8 +18,9 @@ static const char *image_path(char *buf, size_t size)
 	return buf;
 }
 
-static void print_dataplane(struct cli_out *out, const struct bw_region *region)
+static void print_dataplane(struct cli_out *out, const struct dp_link *link)
 {
+	const struct bw_region *region = dp_region(link);
 	char up[96];
 
 	if (region == NULL) {
@@ -31,6 +32,9 @@ static void print_dataplane(struct cli_out *out, const struct bw_region *region)
 		region->header->n_workers == 1 ? "" : "s", region->header->dp_pid,
 		format_uptime((uint64_t)(time(NULL) - (time_t)region->header->start_time), up,
 			sizeof(up)));
+	if (dp_stalled(link))
+		cli_printf(out, "Dataplane does not answer since %u seconds\n",
+			dp_still_ms(link, dp_workers(link)) / 1000);
 }
 
 static int show_version(struct cli_ctx *ctx, const struct cli_args *)
@@ -48,6 +52,7 @@ static int show_version(struct cli_ctx *ctx, const struct cli_args *)
 		cmd_json_number(json, "uptime", uptime);
 		cmd_json_text(json, "image", image_path(image, sizeof(image)));
 		cmd_json_flag(json, "dataplane", dp_region(&ctl->dp) != NULL);
+		cmd_json_flag(json, "dataplane_stalled", dp_stalled(&ctl->dp));
 		return 0;
 	}
 	cli_printf(ctx->out,
@@ -58,7 +63,7 @@ static int show_version(struct cli_ctx *ctx, const struct cli_args *)
 		"System image file is \"%s\"\n",
 		BYWAY_VERSION, hostname, format_uptime(uptime, up, sizeof(up)),
 		image_path(image, sizeof(image)));
-	print_dataplane(ctx->out, dp_region(&ctl->dp));
+	print_dataplane(ctx->out, &ctl->dp);
 	cli_printf(ctx->out, "%u Gigabit Ethernet interfaces\n\nConfiguration register is 0x2102\n",
 		ctl->platform.n_ports);
 	return 0;

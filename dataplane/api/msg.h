@@ -18,7 +18,7 @@
 
 #define BW_MSG_SIZE    128
 #define BW_MSG_BODY    (BW_MSG_SIZE - 16)
-#define BW_API_VERSION 3
+#define BW_API_VERSION 4
 
 #define BW_MAX_IFS     1024 /* interface ids are 1 .. BW_MAX_IFS - 1; 0 is none */
 #define BW_MAX_PORTS   32

@@ -109,11 +109,12 @@ struct bw_main_counters {
 };
 
 /*
- * Written by one lcore only, read by anybody, so no two share a line. The main lcore has drops and
- * `main` alone, and a worker no `main`.
+ * Written by one lcore only, read by anybody, so no two share a line. The main lcore has loops,
+ * drops and `main` alone, and a worker no `main`. Who sleeps wakes ten times a second at least, so
+ * loops that stand still are an lcore that does.
  */
 struct bw_worker_counters {
-	_Alignas(BW_CACHE_LINE) uint64_t loops;
+	_Alignas(BW_CACHE_LINE) uint64_t loops; /* walks; the main lcore's turns */
 	uint64_t packets;
 	uint64_t busy_cycles; /* in loops that had packets */
 	uint64_t idle_cycles; /* in loops that had none, sleeping not counted */

@@ -538,6 +538,8 @@ static void run_locked(struct fake_dataplane *f)
 
 void fake_run(struct fake_dataplane *f)
 {
+	f->region.counters[0].loops++; /* the worker's */
+	f->region.counters[1].loops++;
 	pthread_mutex_lock(&f->lock);
 	run_locked(f);
 	pthread_mutex_unlock(&f->lock);

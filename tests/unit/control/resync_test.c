@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Either side dies and comes back; the ring fills up; the dataplane refuses. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,137 @@ static void a_dataplane_that_hangs_holds_nobody_up(void)
 	bw_listener_close(&hung, b.socket);
 	bench_attach(&b);
 	CU_ASSERT_EQUAL(b.dp.syncs, 1);
+	bench_close(&b);
+}
+
+/* The log's lines that have this in them. */
+static unsigned logged(const struct bench *b, const char *what)
+{
+	const struct log_line *line;
+	unsigned n = 0;
+
+	TAILQ_FOREACH (line, &b->ctl->log.lines, entry)
+		n += strstr(line->text, what) != NULL;
+	return n;
+}
+
+/* Control alone, for so long; the dataplane lives if `turns`, its worker if `walks`. */
+static void live(struct bench *b, unsigned ms, bool turns, bool walks)
+{
+	for (uint64_t end = clock_ms() + ms; clock_ms() < end; usleep(1000)) {
+		b->dp.region.counters[0].loops += walks;
+		b->dp.region.counters[1].loops += turns;
+		event_base_loop(b->base, EVLOOP_NONBLOCK);
+	}
+}
+
+static void note_end(void *arg, int status)
+{
+	*(int *)arg = status;
+}
+
+static void no_row(void *, const struct bw_msg *)
+{
+}
+
+/* Attached, and then it stands still: that is noticed and told, nothing is undone. */
+static void a_dataplane_that_stalls_is_reported(void)
+{
+	const struct bw_dump what = { .what = BW_EVT_ARP };
+	int status = 1, status2 = 1;
+	struct bench b;
+
+	bench_open(&b);
+	bench_config(&b, config);
+	bench_attach(&b);
+	live(&b, 4000, true, true); /* busy, but alive */
+	CU_ASSERT_FALSE(dp_stalled(&b.ctl->dp));
+	CU_ASSERT_EQUAL(logged(&b, "STALLED"), 0);
+	CU_ASSERT_PTR_NOT_NULL(dp_dump_start(&b.ctl->dp, &what, no_row, note_end, &status));
+	live(&b, 4000, false, true);
+	CU_ASSERT_TRUE(dp_stalled(&b.ctl->dp));
+	CU_ASSERT_EQUAL(status, -ETIMEDOUT);
+	CU_ASSERT_EQUAL(logged(&b, "%PLATFORM-2-STALLED"), 1);
+	CU_ASSERT_EQUAL(logged(&b, "main lcore"), 1);
+	CU_ASSERT_PTR_NULL(dp_dump_start(&b.ctl->dp, &what, no_row, note_end, &status2));
+	CU_ASSERT_EQUAL(errno, ETIMEDOUT);
+	CU_ASSERT_EQUAL(dp_command(&b.ctl->dp, BW_CMD_MAC_CLEAR, &what, 0), -ETIMEDOUT);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(bench_show(&b, "show arp"), "% The dataplane does not answer"));
+	/* meanwhile configuration goes on, and is in force when the dataplane does */
+	bench_load(&b, "ip route 10.9.0.0 255.255.0.0 192.168.10.7\n");
+	live(&b, 1000, true, true);
+	CU_ASSERT_FALSE(dp_stalled(&b.ctl->dp));
+	CU_ASSERT_EQUAL(logged(&b, "%PLATFORM-5-RESUMED"), 1);
+	bench_run(&b);
+	CU_ASSERT_PTR_NOT_NULL(fake_find_route(&b.dp, ip("10.9.0.0"), 16));
+	CU_ASSERT_EQUAL(b.dp.syncs, 1);
+	CU_ASSERT_PTR_NOT_NULL(dp_dump_start(&b.ctl->dp, &what, no_row, note_end, &status2));
+	bench_run(&b);
+	CU_ASSERT_EQUAL(status2, 0);
+	bench_close(&b);
+}
+
+/* One worker hangs and the main lcore does not. */
+static void a_worker_that_stalls_is_reported(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	live(&b, 4000, true, false);
+	CU_ASSERT_FALSE(dp_stalled(&b.ctl->dp));
+	CU_ASSERT_EQUAL(logged(&b, "3 seconds: worker 0"), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench_show(&b, "show platform datapath"),
+		"  It does not go on since "));
+	live(&b, 1000, true, true);
+	CU_ASSERT_EQUAL(logged(&b, "%PLATFORM-5-RESUMED"), 1);
+	bench_close(&b);
+}
+
+/* It stops before it has told what it holds: nothing is taken for swept. */
+static void a_stall_in_mid_resync_waits(void)
+{
+	struct fake_object *was;
+	struct bench b;
+	size_t n;
+
+	bench_open(&b);
+	bench_config(&b, config);
+	bench_attach(&b);
+	was = snapshot(&b, &n);
+	bench_begin_control(&b, config);
+	live(&b, 5000, false, false);
+	CU_ASSERT_TRUE(dp_stalled(&b.ctl->dp));
+	CU_ASSERT_EQUAL(b.ctl->dp.state, DP_READING);
+	live(&b, 1000, true, true);
+	bench_run(&b);
+	CU_ASSERT_EQUAL(b.dp.syncs, 2);
+	CU_ASSERT_TRUE(same_snapshot(&b, was, n));
+	free(was);
+	bench_close(&b);
+}
+
+/* Sixty-four terminals ask at once: no more than the dataplane queues are under way. */
+static void dumps_wait_for_each_other(void)
+{
+	const struct bw_dump what = { .what = BW_EVT_ARP };
+	int status[64];
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	for (unsigned i = 0; i < 64; i++) {
+		status[i] = 1;
+		dp_dump_start(&b.ctl->dp, &what, no_row, note_end, &status[i]);
+	}
+	dp_flush(&b.ctl->dp);
+	CU_ASSERT(b.ctl->dp.asked > 0 && b.ctl->dp.asked <= 16);
+	for (unsigned i = 0; i < 200; i++)
+		bench_run(&b);
+	for (unsigned i = 0; i < 64; i++)
+		CU_ASSERT_EQUAL(status[i], 0);
+	CU_ASSERT_EQUAL(b.ctl->dp.asked, 0);
 	bench_close(&b);
 }
 
@@ -309,6 +441,10 @@ int main(void)
 	static const struct bench_test tests[] = {
 		{ "a dataplane that hangs holds nobody up",
 			a_dataplane_that_hangs_holds_nobody_up },
+		{ "a dataplane that stalls is reported", a_dataplane_that_stalls_is_reported },
+		{ "a worker that stalls is reported", a_worker_that_stalls_is_reported },
+		{ "a stall in mid-resync waits", a_stall_in_mid_resync_waits },
+		{ "dumps wait for each other", dumps_wait_for_each_other },
 		{ "a configuration is programmed whole", a_configuration_is_programmed_whole },
 		{ "loading the same again says nothing", loading_the_same_again_says_nothing },
 		{ "control comes back to the same ids", control_comes_back_to_the_same_ids },

@@ -151,7 +151,7 @@ static void on_verdict(void *arg, const struct cli_verdict *v)
 			v->message[strlen(v->message) - 1] == '\n' ? "" : "\n");
 }
 
-static void load(struct bench *b, const char *lines)
+void bench_load(struct bench *b, const char *lines)
 {
 	struct cli_load_summary summary;
 
@@ -159,19 +159,24 @@ static void load(struct bench *b, const char *lines)
 	cli_config_load(b->config, &b->ctx, lines, strlen(lines), 0, on_verdict, b, &summary);
 }
 
-void bench_restart_control(struct bench *b, const char *config)
+void bench_begin_control(struct bench *b, const char *config)
 {
 	close_control(b);
 	open_control(b);
-	load(b, config);
+	bench_load(b, config);
 	if (b->with_dataplane)
 		dp_link_start(&b->ctl->dp);
+}
+
+void bench_restart_control(struct bench *b, const char *config)
+{
+	bench_begin_control(b, config);
 	bench_run(b);
 }
 
 const char *bench_config(struct bench *b, const char *lines)
 {
-	load(b, lines);
+	bench_load(b, lines);
 	bench_run(b);
 	return cli_out_text(b->out);
 }

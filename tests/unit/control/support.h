@@ -41,6 +41,12 @@ void bench_run(struct bench *b);
 /* As if bywayd had been killed and started again with these lines. */
 void bench_restart_control(struct bench *b, const char *config);
 
+/* The same without a turn of the event loops. */
+void bench_begin_control(struct bench *b, const char *config);
+
+/* Configuration lines without a turn of the event loops. */
+void bench_load(struct bench *b, const char *lines);
+
 /* Configuration lines. Returns what was printed; NULL verdict lines are errors of the test. */
 const char *bench_config(struct bench *b, const char *lines);
 
