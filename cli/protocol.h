@@ -14,6 +14,7 @@
  *   shell  -> HELP     <- OUTPUT ... DONE
  *   shell  -> COMPLETE <- COMPLETION
  *   shell  -> LOAD     <- OUTPUT ... PROMPT DONE
+ * PING is answered by PONG at any time, also while a command runs: a shell that hears nothing asks.
  * ABORT may be sent at any time, and counts only while a command runs. The shell sends nothing
  * else before DONE; a server drops one that does. LOG comes at any time. BYE stands in place of the
  * last PROMPT, or comes by itself when the session has been idle for too long.
@@ -31,6 +32,7 @@ enum cli_message_type {
 	CLI_MSG_ABORT,
 	CLI_MSG_ANSWER, /* text */
 	CLI_MSG_LOAD,	/* number[0] enum cli_load_option; text: a file */
+	CLI_MSG_PING,	/* are you there? */
 
 	/* from the server */
 	CLI_MSG_OUTPUT = 64, /* text: part of what a command prints */
@@ -40,6 +42,7 @@ enum cli_message_type {
 	CLI_MSG_QUESTION,    /* number[0] enum cli_question; text */
 	CLI_MSG_LOG,	     /* text: a line for terminal monitor */
 	CLI_MSG_BYE,	     /* the session is over */
+	CLI_MSG_PONG,	     /* yes */
 };
 
 enum cli_load_option {

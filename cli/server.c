@@ -17,19 +17,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "cli/builtin.h"
+#include "cli/listen.h"
+#include "cli/seat.h"
 #include "cli/session.h"
 
 enum {
 	OUTPUT_MARK = 256 * 1024, /* bytes waiting for the client, above which dumps stop */
 	OUTPUT_LOW = 64 * 1024,	  /* and below which they go on */
 	INPUT_MARK = 128 * 1024,  /* read ahead of the message being taken */
-	MAX_CLIENTS = 64,
 };
 
 struct client {
@@ -39,6 +37,7 @@ struct client {
 	struct event *tick;
 	struct event *expiry;
 	struct cli_session session;
+	struct cli_seat seat;
 	bool ending; /* goes when what was sent is out */
 };
 
@@ -49,9 +48,20 @@ struct cli_server {
 	struct cli_grammar *grammar;
 	struct cli_config *config;
 	struct evconnlistener *listener;
-	struct client *clients;
-	unsigned client_count;
+	struct event *second;
+	struct client *clients; /* the newest first */
+	unsigned seats_taken;
+	unsigned strangers; /* clients that have not said hello */
 };
+
+/* It is on its way out, or gone, and no longer counts. */
+static void leave_seat(struct client *client)
+{
+	client->server->seats_taken -= client->seat.taken;
+	client->server->strangers -= !client->seat.greeted;
+	client->seat.taken = false;
+	client->seat.greeted = true;
+}
 
 static void client_free(struct client *client)
 {
@@ -60,7 +70,7 @@ static void client_free(struct client *client)
 	while (*link != client)
 		link = &(*link)->next;
 	*link = client->next;
-	client->server->client_count--;
+	leave_seat(client);
 	/* No callback comes from here on, and what handlers still print goes nowhere. */
 	bufferevent_disable(client->stream, EV_READ | EV_WRITE);
 	client->ending = true;
@@ -106,6 +116,7 @@ static void client_close(void *link)
 	struct client *client = link;
 
 	client->ending = true;
+	leave_seat(client);
 }
 
 static void client_expire(void *link, unsigned seconds)
@@ -126,6 +137,90 @@ static const struct cli_session_ops client_ops = {
 	.close = client_close,
 	.expire = client_expire,
 };
+
+static void note(const struct client *client, const char *event, const char *why)
+{
+	const struct cli_server_config *settings = &client->server->settings;
+	char text[160];
+
+	snprintf(text, sizeof(text), "%%SYS-5-%s: %s", event, why);
+	if (settings->log)
+		settings->log(settings->app, text);
+}
+
+/* The session that nobody has used for the longest; one that waits for a line before all others. */
+static struct client *least_used(const struct cli_server *server)
+{
+	struct client *found = NULL;
+
+	for (struct client *c = server->clients; c; c = c->next) {
+		bool idle = c->session.state == CLI_SESSION_IDLE;
+
+		if (!c->seat.taken)
+			continue;
+		if (!found || idle > (found->session.state == CLI_SESSION_IDLE) ||
+			(idle == (found->session.state == CLI_SESSION_IDLE) &&
+				c->seat.idle_s >= found->seat.idle_s))
+			found = c;
+	}
+	return found;
+}
+
+/* For a terminal that finds even the seat kept for it taken. */
+static void make_room(struct cli_server *server)
+{
+	static const char text[] = "% This session ends: its seat is needed at another terminal";
+	struct client *client = least_used(server);
+
+	note(client, "SESSION_ENDED", "a terminal needs the seat of the session least used");
+	if (client->session.state != CLI_SESSION_IDLE) {
+		client_free(client);
+		return;
+	}
+	client_send(client, &(struct cli_message) { .type = CLI_MSG_LOG, .text = text,
+						    .text_len = sizeof(text) - 1 });
+	cli_session_end(&client->session);
+}
+
+static void refuse(struct client *client)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "%% All %u sessions are in use\n", CLI_SEATS);
+	client_send(client, &(struct cli_message) { .type = CLI_MSG_OUTPUT, .text = text,
+						    .text_len = strlen(text) });
+	cli_session_end(&client->session);
+}
+
+/* A stranger says hello. Returns whether it gets in. */
+static bool take_seat(struct client *client, bool terminal)
+{
+	struct cli_server *server = client->server;
+
+	if (server->seats_taken >= CLI_SEATS && !terminal) {
+		refuse(client);
+		return false;
+	}
+	if (server->seats_taken > CLI_SEATS)
+		make_room(server);
+	client->seat.greeted = true;
+	client->seat.taken = true;
+	server->strangers--;
+	server->seats_taken++;
+	return true;
+}
+
+/* What the connection itself is about; the rest is the session's. True if it was taken. */
+static bool take_own(struct client *client, const struct cli_message *message)
+{
+	cli_seat_heard(&client->seat);
+	if (message->type == CLI_MSG_PING) {
+		client_send(client, &(struct cli_message) { .type = CLI_MSG_PONG });
+		return true;
+	}
+	return message->type == CLI_MSG_HELLO && !client->seat.greeted &&
+	       !take_seat(client, message->number[0] > 0 && message->number[1] > 0);
+}
 
 /* Takes one message if a whole one is there. Returns bytes taken, 0 or -EPROTO. */
 static int64_t take_message(struct client *client)
@@ -152,7 +247,7 @@ static int64_t take_message(struct client *client)
 	if (!data)
 		return -ENOMEM;
 	taken = cli_message_decode(data, wanted, CLI_SIDE_SHELL, &message, NULL);
-	if (taken > 0 && cli_session_take(&client->session, &message) != 0)
+	if (taken > 0 && !take_own(client, &message) && cli_session_take(&client->session, &message) != 0)
 		return -EPROTO;
 	if (taken > 0) {
 		/* Somebody's password does not stay in memory. */
@@ -242,76 +337,67 @@ static struct client *client_new(struct cli_server *server, evutil_socket_t fd)
 	return client;
 }
 
+/* Whoever does not go on as it ought to, goes. */
+static void on_second(evutil_socket_t, short, void *arg)
+{
+	struct cli_server *server = arg;
+	const struct cli_access *access = server->settings.access;
+	unsigned patience = server->settings.patience ? server->settings.patience : CLI_PATIENCE;
+	struct client *next;
+
+	for (struct client *client = server->clients; client; client = next) {
+		struct evbuffer *input = bufferevent_get_input(client->stream);
+		unsigned blocked = !client->session.terminal ? CLI_SCRIPT_BLOCKED
+				   : access ? access->idle(server->settings.app) : 0;
+		const char *why = cli_seat_second(&client->seat,
+			client_full(client) ? 0 : evbuffer_get_length(input), waiting(client),
+			patience, client->ending ? patience : blocked);
+
+		next = client->next;
+		if (!why)
+			continue;
+		if (!client->ending)
+			note(client, "CLIENT_DROPPED", why);
+		client_free(client);
+	}
+}
+
+/* The list begins with the newest. */
+static struct client *oldest_stranger(const struct cli_server *server)
+{
+	struct client *found = NULL;
+
+	for (struct client *client = server->clients; client; client = client->next)
+		if (!client->seat.greeted)
+			found = client;
+	return found;
+}
+
 static void on_connect(
 	struct evconnlistener *, evutil_socket_t fd, struct sockaddr *, int, void *arg)
 {
 	struct cli_server *server = arg;
-	struct client *client = NULL;
+	struct client *client;
 
-	if (server->client_count < MAX_CLIENTS)
-		client = client_new(server, fd);
+	if (server->strangers >= CLI_STRANGERS)
+		client_free(oldest_stranger(server));
+	client = client_new(server, fd);
 	if (!client) {
 		close(fd);
 		return;
 	}
 	client->next = server->clients;
 	server->clients = client;
-	server->client_count++;
+	server->strangers++;
 	bufferevent_setcb(client->stream, on_read, on_written, on_event, client);
 	bufferevent_setwatermark(client->stream, EV_READ, 0, INPUT_MARK);
 	bufferevent_setwatermark(client->stream, EV_WRITE, OUTPUT_LOW, 0);
 	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
 }
 
-/* A socket that nobody answers on is left over; one that somebody does is not ours to take. */
-static int remove_stale(const struct sockaddr_un *address)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = connect(fd, (const struct sockaddr *)address, sizeof(*address));
-	if (ret == 0 || errno == EAGAIN)
-		ret = -EADDRINUSE;
-	else if (errno == ECONNREFUSED)
-		ret = unlink(address->sun_path) == 0 ? 0 : -errno;
-	else
-		ret = errno == ENOENT ? 0 : -errno;
-	close(fd);
-	return ret;
-}
-
-/* Returns the listening socket or a negative errno. Its mode is set before anybody can connect. */
-static int open_socket(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	mode_t mask;
-	int err;
-	int fd;
-
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(address.sun_path, path, strlen(path));
-	err = remove_stale(&address);
-	if (err)
-		return err;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	mask = umask(0177);
-	err = bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 ? 0 : -errno;
-	umask(mask);
-	if (err) {
-		close(fd);
-		return err;
-	}
-	return fd;
-}
-
 static int start_listening(struct cli_server *server)
 {
-	int fd = open_socket(server->socket_path);
+	int fd = cli_listen(server->socket_path);
 
 	if (fd < 0)
 		return fd;
@@ -351,6 +437,8 @@ static struct cli_grammar *build_grammar(const struct cli_topic *const *topics)
 
 static int set_up(struct cli_server *server, const struct cli_server_config *config)
 {
+	static const struct timeval second = { .tv_sec = 1 };
+
 	server->settings = *config;
 	server->socket_path = strdup(config->socket_path);
 	server->files_dir = config->files_dir ? strdup(config->files_dir) : NULL;
@@ -363,6 +451,9 @@ static int set_up(struct cli_server *server, const struct cli_server_config *con
 	if (!server->config)
 		return -ENOMEM;
 	server->settings.startup_path = cli_config_startup_path(server->config);
+	server->second = event_new(config->base, -1, EV_PERSIST, on_second, server);
+	if (!server->second || event_add(server->second, &second) != 0)
+		return -ENOMEM;
 	return start_listening(server);
 }
 
@@ -390,6 +481,8 @@ void cli_server_free(struct cli_server *server)
 		return;
 	while (server->clients)
 		client_free(server->clients);
+	if (server->second)
+		event_free(server->second);
 	if (server->listener) {
 		evconnlistener_free(server->listener);
 		unlink(server->socket_path);

@@ -60,6 +60,8 @@ struct cli_server_config {
 	/* Called with one log line, such as %SYS-5-CONFIG_I. NULL: nobody listens. */
 	void (*log)(void *app, const char *message);
 
+	unsigned patience; /* seconds for a hello, and the rest of a message; 0: as cli/seat.h */
+
 	const struct cli_access *access; /* NULL: everybody gets in, and stays */
 };
 

@@ -164,7 +164,7 @@ static unsigned char replace_word(EditLine *el, const char *line, const struct c
 static unsigned char on_tab(EditLine *el, int)
 {
 	struct shell *shell = shell_of(el);
-	struct cli_message reply;
+	struct cli_message reply = { 0 };
 	char *line = typed(el);
 	unsigned char result = CC_ERROR;
 
@@ -339,7 +339,7 @@ int shell_interactive(struct shell *shell)
 	shell->answer = ask;
 	err = shell_greet(shell);
 	if (err)
-		fprintf(stderr, "byway: %s\n", strerror(-err));
+		fprintf(stderr, "byway: %s\n", link_error(err));
 	else if (!shell->over)
 		edit_lines(shell, el, history_list);
 	el_end(el);

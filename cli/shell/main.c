@@ -191,13 +191,14 @@ int main(int argc, char **argv)
 	batch = options.file || options.command_count > 0;
 	status = shell_open(&shell, path, !batch && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
 	if (status) {
-		fprintf(stderr, "byway: %s: %s\n", path, strerror(-status));
+		fprintf(stderr, "byway: %s: %s\n", path, link_error(status));
 		free(path);
 		return EXIT_UNREACHABLE;
 	}
 	status = shell.interactive ? 0 : shell_greet(&shell);
-	if (status) {
-		fprintf(stderr, "byway: %s: %s\n", path, strerror(-status));
+	if (status || shell.over) {
+		if (status)
+			fprintf(stderr, "byway: %s: %s\n", path, link_error(status));
 		shell_close(&shell);
 		free(path);
 		return EXIT_UNREACHABLE;

@@ -87,8 +87,8 @@ static void abort_command(struct shell *shell)
 	link_send(&shell->link, CLI_MSG_ABORT, 0, 0, "", 0);
 }
 
-/* Waits for the server, with an ear for the abort keys. */
-static void await(struct shell *shell)
+/* Waits for the server, with an ear for the abort keys. Returns 0 or a negative errno. */
+static int await(struct shell *shell)
 {
 	struct pollfd fds[2] = {
 		{ .fd = shell->link.fd, .events = POLLIN },
@@ -96,16 +96,23 @@ static void await(struct shell *shell)
 	};
 
 	while (shell->interactive && link_pending(&shell->link) == 0) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			return;
+		int ready = poll(fds, 2, 1000), err = ready == 0 ? link_silent(&shell->link) : 0;
+
+		if (ready < 0 && errno != EINTR)
+			err = -errno;
+		if (err == 0 && ready > 0 && fds[0].revents)
+			err = link_fill(&shell->link);
+		if (err)
+			return err;
+		if (ready <= 0)
+			continue;
 		if (fds[1].revents & POLLIN && terminal_poll_abort(&shell->terminal))
 			abort_command(shell);
 		/* Without its terminal the shell has nobody left to listen to. */
 		if (fds[1].revents & (POLLHUP | POLLERR))
 			fds[1].fd = -1;
-		if (fds[0].revents)
-			return;
 	}
+	return 0;
 }
 
 static void reply(struct shell *shell, const struct cli_message *message)
@@ -175,8 +182,9 @@ int shell_run(struct shell *shell, enum cli_message_type type, uint32_t number, 
 	}
 	pager_start(&shell->pager, shell->length, shell->columns);
 	while (err == 0) {
-		await(shell);
-		err = link_receive(&shell->link, &message);
+		err = await(shell);
+		if (err == 0)
+			err = link_receive(&shell->link, &message);
 		if (err)
 			break;
 		if (message.type == CLI_MSG_DONE)
@@ -190,6 +198,6 @@ int shell_run(struct shell *shell, enum cli_message_type type, uint32_t number, 
 	}
 	shell->over = true;
 	finish(shell, 0);
-	fprintf(stderr, "Connection to the router lost: %s\n", strerror(-err));
+	fprintf(stderr, "Connection to the router lost: %s\n", link_error(err));
 	return -err;
 }

@@ -766,6 +766,133 @@ static void test_boot_and_program_lines(void)
 	bench_stop(&bench);
 }
 
+/* A server that waits for a second only. */
+static void bench_start_impatient(struct bench *bench)
+{
+	struct cli_server_config config;
+
+	bench_start(bench, false);
+	cli_server_free(bench->server);
+	config = settings(bench);
+	config.patience = 1;
+	bench->server = cli_server_new(&config);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench->server);
+}
+
+/* Turns until the server has closed, or for so long. Whether it has. */
+static bool is_dropped(struct client *client, unsigned ms)
+{
+	for (unsigned i = 0; i < ms && client->status != -2; i++) {
+		turns(client->bench, 1);
+		glance(client);
+		usleep(1000);
+	}
+	return client->status == -2;
+}
+
+static void test_who_says_nothing_is_dropped(void)
+{
+	struct client *silent, *half, *good;
+	struct bench bench;
+
+	bench_start_impatient(&bench);
+	silent = connect_to(&bench);
+	good = hello(&bench);
+	half = hello(&bench);
+	send_raw(half, (const uint8_t[]) { CLI_MSG_LINE, 0, 0, 0, 9, 's' }, 6);
+	CU_ASSERT_TRUE(is_dropped(silent, 10000));
+	CU_ASSERT_TRUE(is_dropped(half, 10000));
+	CU_ASSERT_FALSE(is_dropped(good, 1));
+	CU_ASSERT_STRING_EQUAL(line(good, "show lines 1"), "line 1\n");
+	hang_up(silent);
+	hang_up(half);
+	hang_up(good);
+	bench_stop(&bench);
+}
+
+/* However many there are that say nothing, somebody who speaks gets in. */
+static void test_silent_crowd_keeps_nobody_out(void)
+{
+	struct client *crowd[100], *good;
+	struct bench bench;
+
+	bench_start(&bench, false);
+	for (unsigned i = 0; i < 100; i++) {
+		crowd[i] = connect_to(&bench);
+		turns(&bench, 2);
+	}
+	good = hello(&bench);
+	CU_ASSERT_STRING_EQUAL(line(good, "show lines 1"), "line 1\n");
+	for (unsigned i = 0; i < 100; i++)
+		hang_up(crowd[i]);
+	hang_up(good);
+	bench_stop(&bench);
+}
+
+static struct client *script(struct bench *bench)
+{
+	struct client *client = connect_to(bench);
+
+	send_text(client, CLI_MSG_HELLO, 0, 0, "");
+	turns(bench, 4);
+	glance(client);
+	return client;
+}
+
+/* Scripts take all seats, and wait; one more is told so, but a terminal gets in, and another. */
+static void test_a_terminal_finds_a_seat(void)
+{
+	struct client *busy[64], *refused, *first, *second;
+	struct bench bench;
+
+	bench_start(&bench, false);
+	for (unsigned i = 0; i < 64; i++) {
+		busy[i] = script(&bench);
+		CU_ASSERT_STRING_EQUAL(busy[i]->prompt, "Router#");
+		send_text(busy[i], CLI_MSG_LINE, 0, 0, "hang");
+	}
+	refused = script(&bench);
+	CU_ASSERT_STRING_EQUAL(refused->output, "% All 64 sessions are in use\n");
+	CU_ASSERT_TRUE(is_dropped(refused, 1000));
+	first = hello(&bench);
+	CU_ASSERT_STRING_EQUAL(line(first, "show lines 1"), "line 1\n");
+	second = hello(&bench); /* in the seat of the first, which does nothing */
+	CU_ASSERT_STRING_EQUAL(line(second, "show lines 1"), "line 1\n");
+	CU_ASSERT_TRUE(is_dropped(first, 1000));
+	CU_ASSERT_EQUAL(first->logs, 1);
+	hang_up(busy[0]);
+	busy[0] = script(&bench); /* the seat that is free is still kept for a terminal */
+	CU_ASSERT_STRING_EQUAL(busy[0]->output, "% All 64 sessions are in use\n");
+	hang_up(second);
+	turns(&bench, 4);
+	hang_up(busy[0]);
+	busy[0] = script(&bench);
+	CU_ASSERT_STRING_EQUAL(busy[0]->prompt, "Router#");
+	for (unsigned i = 0; i < 64; i++)
+		hang_up(busy[i]);
+	hang_up(refused);
+	hang_up(first);
+	bench_stop(&bench);
+}
+
+static void test_who_asks_is_answered(void)
+{
+	struct client *client;
+	struct bench bench;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	send_text(client, CLI_MSG_LINE, 0, 0, "hang");
+	send_text(client, CLI_MSG_PING, 0, 0, "");
+	wait_for(client, CLI_MSG_PONG);
+	CU_ASSERT_NOT_EQUAL(client->status, -2);
+	send_text(client, CLI_MSG_ABORT, 0, 0, "");
+	wait_for(client, CLI_MSG_DONE);
+	CU_ASSERT_EQUAL(client->status, EINTR);
+	hang_up(client);
+	bench_stop(&bench);
+}
+
 static void test_socket_is_private(void)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -816,6 +943,10 @@ int main(void)
 		{ "who sends nonsense is dropped", test_who_sends_nonsense_is_dropped },
 		{ "a line while one runs", test_line_while_one_runs_is_refused },
 		{ "a removed block is left by all", test_removed_block_is_left_by_all },
+		{ "who says nothing is dropped", test_who_says_nothing_is_dropped },
+		{ "a silent crowd keeps nobody out", test_silent_crowd_keeps_nobody_out },
+		{ "a terminal finds a seat", test_a_terminal_finds_a_seat },
+		{ "who asks is answered", test_who_asks_is_answered },
 		{ "monitor", test_monitor },
 		{ "exit says bye", test_exit_says_bye },
 		{ "boot and program lines", test_boot_and_program_lines },
