@@ -35,6 +35,7 @@ static const char *const reason_text[BW_PPPOE_R_MAX] = {
 	[BW_PPPOE_R_ECHO] = "no echo replies",
 	[BW_PPPOE_R_PEER] = "ended by the peer",
 	[BW_PPPOE_R_PADT] = "PADT received",
+	[BW_PPPOE_R_TOO_LONG] = "PADO's tags do not fit a PADR",
 };
 
 static const char *stage(const struct dialer *d)

@@ -44,6 +44,7 @@ enum bw_drop {
 	BW_DROP_PPPOE_DISCOVERY, /* malformed, or not an answer to us */
 	BW_DROP_PPPOE_DOWN,	 /* IPv4 while IPCP is not open, either way; PPP out of its phase */
 	BW_DROP_PPP_BAD,	 /* a malformed LCP, PAP, CHAP or IPCP packet */
+	BW_DROP_PPP_RATE,	 /* the server makes the PPPoE client say too much */
 	/* virtual reassembly */
 	BW_DROP_VFR_OVERLAP,
 	BW_DROP_VFR_FULL,

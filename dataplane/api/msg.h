@@ -463,6 +463,7 @@ enum bw_pppoe_reason {
 	BW_PPPOE_R_ECHO, /* LCP echoes stayed unanswered */
 	BW_PPPOE_R_PEER, /* Terminate-Request */
 	BW_PPPOE_R_PADT,
+	BW_PPPOE_R_TOO_LONG, /* a PADO's AC-Cookie and Relay-Session-Id do not fit a PADR */
 	BW_PPPOE_R_MAX,
 };
 

@@ -113,6 +113,7 @@ static const char *const drop_text[BW_DROP_MAX] = {
 	[BW_DROP_PPPOE_DISCOVERY] = "pppoe bad discovery packet",
 	[BW_DROP_PPPOE_DOWN] = "pppoe session not open",
 	[BW_DROP_PPP_BAD] = "ppp bad packet",
+	[BW_DROP_PPP_RATE] = "ppp too many packets",
 	[BW_DROP_VFR_OVERLAP] = "vfr overlapping fragments",
 	[BW_DROP_VFR_FULL] = "vfr too many reassemblies",
 	[BW_DROP_VFR_TOO_MANY] = "vfr too many fragments",

@@ -11,6 +11,8 @@
 /* Header, lengths, digest, name and password. */
 #define MAX_SENT (PPP_PROTOCOL + 4 + 2 + CRYPTO_MD5_LEN + 2 * BW_PPPOE_TEXT)
 
+#define ROUNDS 4 /* times a slow server's round trip is what authentication may take */
+
 static void put_counted(struct builder *b, const struct pppoe_text *t)
 {
 	builder_u8(b, t->len);
@@ -53,7 +55,7 @@ static void send_pap(struct ppp_auth *a)
 	struct builder b = { buf, sizeof(buf), 0, false };
 
 	a->tries++;
-	a->retry_due = a->env->now + conf->set.retry_s * (uint64_t)1000;
+	a->retry_due = a->env->now + pppoe_env_retry(a->env);
 	ppp_begin(&b, PPP_PAP, PAP_REQUEST, ++a->id);
 	put_counted(&b, &conf->text[BW_PPPOE_PAP_NAME]);
 	put_counted(&b, &conf->text[BW_PPPOE_PAP_PASSWORD]);
@@ -62,22 +64,29 @@ static void send_pap(struct ppp_auth *a)
 
 void ppp_auth_start(struct ppp_auth *a, uint16_t protocol)
 {
-	uint64_t limit_s = a->env->conf.set.auth_timeout_s;
+	uint64_t limit = a->env->conf.set.auth_timeout_s * (uint64_t)1000;
+	uint64_t slow = ROUNDS * (uint64_t)a->env->rtt;
 
 	a->protocol = protocol;
 	a->status = PPP_AUTH_WAIT;
 	a->tries = 0;
 	a->responded = false;
-	a->limit = limit_s ? a->env->now + limit_s * 1000 : PPP_NEVER;
+	a->limit = limit ? a->env->now + (limit > slow ? limit : slow) : PPP_NEVER;
 	if (protocol == PPP_PAP)
 		send_pap(a);
+}
+
+/* A slow server answers an earlier request than the last; they were all the same. */
+static bool pap_asked(const struct ppp_auth *a, uint8_t id)
+{
+	return (uint8_t)(a->id - id) < a->tries;
 }
 
 static enum bw_drop pap_came(struct ppp_auth *a, const struct ppp_packet *p)
 {
 	if (p->code != PAP_ACK && p->code != PAP_NAK)
 		return BW_DROP_PPP_BAD;
-	if (a->status != PPP_AUTH_WAIT || p->id != a->id)
+	if (a->status != PPP_AUTH_WAIT || !pap_asked(a, p->id))
 		return BW_DROP_PPP_BAD;
 	end(a, p->code == PAP_ACK ? PPP_AUTH_DONE : PPP_AUTH_FAILED);
 	return BW_DROP_NONE;

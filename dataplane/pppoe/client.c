@@ -2,9 +2,10 @@
 /*
  * The client as a whole: when to dial, and what is told of it.
  *
- * After a session that was up, or the first that failed, it dials again in a second. After that it
- * waits `redial_s`, but not more than 3 s unless the server refuses us by name, so that a server
- * that comes back has the session within 5 s, and one that knows us and says no is left in peace.
+ * After a session that was up it dials again in a second, or in two if that was short. After each
+ * attempt that fails it waits twice as long as after the one before, up to `redial_s`. A server
+ * that knows who we are and says no is left in peace for all of `redial_s`. While another server
+ * offers that has not failed, that one is asked in a second, whatever the last one said.
  */
 #include "pppoe/client.h"
 
@@ -17,9 +18,10 @@
 #include "pppoe/discovery.h"
 #include "pppoe/session.h"
 
-#define REDIAL_FIRST 1000 /* ms */
-#define REDIAL_MAX   3000
-#define STEADY	     10000 /* up for so long, it was no failure */
+#define REDIAL_FIRST 1000   /* ms */
+#define REDIAL_SHIFT 16	    /* doublings at the most */
+#define STEADY	     10000  /* up for so long, it was no failure */
+#define EAGER	     600000 /* so long after a session was lost, its server may come back soon */
 
 enum mode {
 	RESTS,	   /* it may not dial */
@@ -39,6 +41,7 @@ struct pppoe_client {
 	unsigned failures; /* in a row */
 	uint32_t sessions;
 	bool counted;		    /* the running session is among them */
+	bool another;		    /* server offers, and has not failed */
 	struct bw_pppoe_state told; /* with up_s 0 */
 };
 
@@ -78,10 +81,19 @@ static void dial(struct pppoe_client *c)
 	discovery_start(&c->disc);
 }
 
+static void note_loss(struct pppoe_client *c)
+{
+	if (c->mode == TALKS && c->counted)
+		c->disc.eager_until = c->env.now + EAGER;
+}
+
 /* At rest, or dialling at once if it may. `reason` is why what there was is over. */
 static void restart(struct pppoe_client *c, enum bw_pppoe_reason reason)
 {
+	note_loss(c);
 	discovery_stop(&c->disc);
+	discovery_forget(&c->disc);
+	c->env.answers_at = 0;
 	ppp_session_end(&c->session, reason);
 	c->reason = reason;
 	c->failures = 0;
@@ -100,19 +112,15 @@ static void say_goodbye(struct pppoe_client *c)
 	discovery_padt(&c->disc, c->env.session);
 }
 
-static bool refused_by_name(enum bw_pppoe_reason reason)
-{
-	return reason == BW_PPPOE_R_AUTH_FAILED || reason == BW_PPPOE_R_AUTH_REFUSED ||
-	       reason == BW_PPPOE_R_AUTH_TIMEOUT;
-}
-
 static uint64_t redial_wait(const struct pppoe_client *c)
 {
-	uint64_t ms = c->env.conf.set.redial_s * (uint64_t)1000;
+	uint64_t most = c->env.conf.set.redial_s * (uint64_t)1000;
+	unsigned doublings = c->failures ? c->failures - 1 : 0;
+	uint64_t ms = REDIAL_FIRST << (doublings < REDIAL_SHIFT ? doublings : REDIAL_SHIFT);
 
-	if (c->failures <= 1 || ms < REDIAL_FIRST)
+	if (c->another || most < REDIAL_FIRST)
 		return REDIAL_FIRST;
-	return ms > REDIAL_MAX && !refused_by_name(c->reason) ? REDIAL_MAX : ms;
+	return c->session.refused || ms > most ? most : ms;
 }
 
 static void wait_to_dial(struct pppoe_client *c, enum bw_pppoe_reason reason)
@@ -129,8 +137,12 @@ static void session_over(struct pppoe_client *c, bool by_padt)
 {
 	if (!by_padt)
 		discovery_padt(&c->disc, c->env.session);
+	note_loss(c);
+	c->another = !c->counted && discovery_failed(&c->disc);
 	if (c->counted && c->env.now - c->session.up_since >= STEADY)
 		c->failures = 0;
+	else if (c->counted)
+		c->failures = c->failures != 0;
 	wait_to_dial(c, c->session.reason);
 }
 
@@ -142,6 +154,7 @@ static void look_at_session(struct pppoe_client *c)
 		c->counted = true;
 		c->sessions++;
 		c->reason = BW_PPPOE_R_NONE;
+		discovery_succeeded(&c->disc);
 	}
 	if (c->session.stage == BW_PPPOE_DOWN)
 		session_over(c, false);
@@ -150,6 +163,7 @@ static void look_at_session(struct pppoe_client *c)
 static void look_at_discovery(struct pppoe_client *c, enum discovery_result result)
 {
 	if (result == DISCOVERY_REFUSED) {
+		c->another = false;
 		wait_to_dial(c, BW_PPPOE_R_REFUSED);
 	} else if (result == DISCOVERY_OPEN) {
 		c->mode = TALKS;
@@ -202,6 +216,8 @@ static void tell_session(const struct pppoe_client *c, struct bw_pppoe_state *st
 
 void pppoe_client_state(const struct pppoe_client *c, uint64_t now_ms, struct bw_pppoe_state *st)
 {
+	struct bytes ac_name;
+
 	memset(st, 0, sizeof(*st));
 	st->client_id = c->env.conf.set.client_id;
 	st->if_id = c->env.conf.set.if_id;
@@ -212,7 +228,8 @@ void pppoe_client_state(const struct pppoe_client *c, uint64_t now_ms, struct bw
 	if (st->stage < BW_PPPOE_PADR)
 		return;
 	memcpy(st->remote_mac, c->env.server, sizeof(st->remote_mac));
-	copy_text(st->ac_name, sizeof(st->ac_name), c->disc.ac_name, c->disc.ac_name_len);
+	ac_name = discovery_ac_name(&c->disc);
+	copy_text(st->ac_name, sizeof(st->ac_name), ac_name.data, ac_name.len);
 	if (c->mode == TALKS)
 		tell_session(c, st);
 	if (st->stage == BW_PPPOE_UP)
@@ -222,6 +239,7 @@ void pppoe_client_state(const struct pppoe_client *c, uint64_t now_ms, struct bw
 static void begin(struct pppoe_client *c, uint64_t now)
 {
 	c->env.now = now;
+	c->env.answering = false;
 }
 
 /* The end of every call: if what the state tells is another, say so, once. */
@@ -335,7 +353,7 @@ static bool padt_came(struct pppoe_client *c, const uint8_t *from, const struct 
 		return false;
 	}
 	pppoe_debug_discovery(&c->env, 'I', "PADT", p->session, from);
-	ppp_session_end(&c->session, BW_PPPOE_R_PADT);
+	ppp_session_padt(&c->session);
 	session_over(c, true);
 	*drop = BW_DROP_NONE;
 	return true;
@@ -347,6 +365,21 @@ static void late_packet(struct pppoe_client *c, const uint8_t *from, const struc
 	if (p->code == PPPOE_PADS && p->session != 0 && p->session != c->env.session &&
 		p->session != 0xffff && memcmp(from, c->env.server, sizeof(c->env.server)) == 0)
 		discovery_padt(&c->disc, p->session);
+}
+
+/* A PADO or PADS with our Host-Uniq. */
+static void answer_came(struct pppoe_client *c, const uint8_t *from, const struct pppoe_packet *p,
+	enum bw_drop *drop)
+{
+	if (!pppoe_env_may_answer(&c->env)) {
+		*drop = BW_DROP_PPP_RATE;
+		return;
+	}
+	c->env.answering = true;
+	if (c->mode == DISCOVERS)
+		look_at_discovery(c, discovery_input(&c->disc, from, p, drop));
+	else
+		late_packet(c, from, p);
 }
 
 bool pppoe_client_discovery(struct pppoe_client *c, uint64_t now, const uint8_t *from,
@@ -363,10 +396,8 @@ bool pppoe_client_discovery(struct pppoe_client *c, uint64_t now, const uint8_t 
 		ours = padt_came(c, from, &p, drop);
 	} else {
 		ours = c->mode >= DISCOVERS && discovery_is_ours(&c->disc, &p);
-		if (ours && c->mode == DISCOVERS)
-			look_at_discovery(c, discovery_input(&c->disc, from, &p, drop));
-		else if (ours)
-			late_packet(c, from, &p);
+		if (ours)
+			answer_came(c, from, &p, drop);
 	}
 	finish(c);
 	return ours;
@@ -379,6 +410,9 @@ enum bw_drop pppoe_client_ppp(struct pppoe_client *c, uint64_t now, const uint8_
 	if (c->mode != TALKS)
 		return BW_DROP_PPPOE_SESSION;
 	begin(c, now);
+	if (!pppoe_env_may_answer(&c->env))
+		return BW_DROP_PPP_RATE;
+	c->env.answering = true;
 	drop = ppp_session_input(&c->session, data, len);
 	finish(c);
 	return drop;
@@ -404,7 +438,7 @@ uint64_t pppoe_client_due(const struct pppoe_client *c)
 	case WAITS:
 		return c->redial_due;
 	case DISCOVERS:
-		return c->disc.due;
+		return discovery_due(&c->disc);
 	case TALKS:
 		return ppp_session_due(&c->session);
 	default:

@@ -5,7 +5,8 @@
 
 #include "pppoe/debug.h"
 
-#define HEADER 4
+#define HEADER	  4
+#define MAX_AGAIN 5 /* repeated requests that are acked again */
 
 void ppp_cp_send(const struct ppp_cp *cp, struct builder *b)
 {
@@ -76,6 +77,7 @@ static void act(void *arg, enum ppp_action action)
 		break;
 	case PPP_SCA:
 		cp->naks = 0;
+		cp->refusals = 0;
 		cp->ops->accepted(cp->arg);
 		send_answer(cp);
 		break;
@@ -96,6 +98,9 @@ static void act(void *arg, enum ppp_action action)
 		break;
 	case PPP_TLU:
 		cp->rounds = 0;
+		cp->refusals = 0;
+		cp->timeouts = 0;
+		cp->again = 0;
 		pppoe_debug_open(cp->env, cp->ops->protocol);
 		cp->ops->up(cp->arg);
 		break;
@@ -126,7 +131,7 @@ void ppp_cp_event(struct ppp_cp *cp, enum ppp_event event)
 	const struct bw_pppoe *set = &cp->env->conf.set;
 
 	/* each time, so that changed ones count at once */
-	cp->fsm.retry_ms = set->retry_s * (uint64_t)1000;
+	cp->fsm.retry_ms = pppoe_env_retry(cp->env);
 	cp->fsm.max_configure = set->max_configure;
 	cp->fsm.max_terminate = set->max_terminate;
 	ppp_fsm_event(&cp->fsm, cp->env->now, event);
@@ -139,6 +144,8 @@ void ppp_cp_poll(struct ppp_cp *cp)
 	if (!ppp_fsm_timeout(&cp->fsm, cp->env->now, &event))
 		return;
 	pppoe_debug_timeout(cp->env, cp->ops->protocol, cp->fsm.state);
+	if (cp->fsm.state >= PPP_REQ_SENT && ++cp->timeouts >= cp->env->conf.set.max_configure)
+		event = PPP_TO_MINUS;
 	cp->repeat = event == PPP_TO_PLUS;
 	ppp_cp_event(cp, event);
 	cp->repeat = false;
@@ -185,15 +192,38 @@ static bool judge(struct ppp_cp *cp, const struct ppp_packet *p, enum ppp_event 
 	return !answer.overflow && !nak.overflow;
 }
 
+/* Whether it is the request that we have acked, once more. */
+static bool is_repeated(const struct ppp_cp *cp, const struct ppp_packet *p)
+{
+	const size_t header = PPP_PROTOCOL + HEADER;
+
+	return cp->fsm.state == PPP_OPENED && cp->answer_len == header + p->data.len &&
+	       cp->answer[PPP_PROTOCOL] == PPP_CONFIGURE_ACK &&
+	       cp->answer[PPP_PROTOCOL + 1] == p->id &&
+	       (p->data.len == 0 || memcmp(cp->answer + header, p->data.data, p->data.len) == 0);
+}
+
+static bool is_hopeless(const struct ppp_cp *cp)
+{
+	const struct bw_pppoe *set = &cp->env->conf.set;
+
+	return cp->refusals > (unsigned)set->max_failure + set->max_configure;
+}
+
 static enum bw_drop request_came(struct ppp_cp *cp, const struct ppp_packet *p)
 {
 	enum ppp_event event = PPP_RCR_BAD;
 	enum ppp_state state = cp->fsm.state;
 	bool negotiating = state == PPP_STOPPED || state >= PPP_REQ_SENT;
 
+	if (is_repeated(cp, p) && cp->again++ < MAX_AGAIN) {
+		send_answer(cp);
+		return BW_DROP_NONE;
+	}
 	if (!ppp_options_ok(p->data) || (negotiating && !judge(cp, p, &event)))
 		return BW_DROP_PPP_BAD;
-	ppp_cp_event(cp, event);
+	cp->refusals += negotiating && event == PPP_RCR_BAD;
+	ppp_cp_event(cp, is_hopeless(cp) ? PPP_TO_MINUS : event);
 	return BW_DROP_NONE;
 }
 

@@ -4,7 +4,12 @@
  * around the automaton. Which options there are is told by a record of operations.
  *
  * Beyond the RFC, against peers that never agree: Naks that come back max-failure times are taken
- * as Rejects, and after max-configure rounds without an Ack the layer is finished.
+ * as Rejects. The layer is finished after max-configure rounds without an Ack, after max-configure
+ * timeouts before it opened (an Ack refills the RFC's counter, so a peer that acks and never asks
+ * would be asked for ever), and after max-configure refusals beyond max-failure.
+ *
+ * A Configure-Request that comes once more when the layer is Opened, byte for byte, is a slow or
+ * doubled one and no new negotiation: it is acked again, some times, and else leaves all as it is.
  */
 #ifndef DATAPLANE_PPPOE_CP_H
 #define DATAPLANE_PPPOE_CP_H
@@ -62,6 +67,9 @@ struct ppp_cp {
 	bool terminated;    /* by a Terminate-Request of the peer */
 	unsigned naks;	    /* Configure-Naks that we sent without an Ack */
 	unsigned rounds;    /* Naks and Rejects that we got without an Ack */
+	unsigned refusals;  /* Naks and Rejects that we sent without an Ack */
+	unsigned timeouts;  /* since it was opened last */
+	unsigned again;	    /* repeated requests since then */
 	size_t request_len;
 	uint8_t request[64]; /* the options of our last Configure-Request */
 	size_t answer_len;

@@ -171,11 +171,11 @@ static bool has(const struct cell *cell, enum ppp_action action)
 }
 
 /* RFC 1661 4.6: the counter covers this transmission and its repetitions. */
-static void count(struct ppp_fsm *f, uint64_t now, uint64_t wait_ms)
+static void count(struct ppp_fsm *f, uint64_t now)
 {
 	if (f->restarts)
 		f->restarts--;
-	f->due = now + (wait_ms < f->retry_ms ? wait_ms : f->retry_ms);
+	f->due = now + f->retry_ms;
 }
 
 static void act(struct ppp_fsm *f, uint64_t now, const struct cell *cell, enum ppp_action action)
@@ -189,11 +189,8 @@ static void act(struct ppp_fsm *f, uint64_t now, const struct cell *cell, enum p
 		f->due = now + f->retry_ms;
 		break;
 	case PPP_SCR:
-		count(f, now, f->restarts < f->max_configure ? f->retry_ms : PPP_FIRST_RETRY);
-		f->act(f->arg, action);
-		break;
 	case PPP_STR:
-		count(f, now, f->retry_ms);
+		count(f, now);
 		f->act(f->arg, action);
 		break;
 	default:

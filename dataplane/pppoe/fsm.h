@@ -13,12 +13,6 @@
 
 #define PPP_NEVER UINT64_MAX /* of times: not running */
 
-/*
- * A server's kernel often misses what follows the PADS at once, so the first Configure-Request is
- * repeated early (RFC 1661 4.6 leaves the interval to the link's speed).
- */
-#define PPP_FIRST_RETRY 500 /* ms */
-
 /* RFC 1661 4.2, in its numbering. */
 enum ppp_state {
 	PPP_INITIAL,
@@ -83,8 +77,7 @@ struct ppp_fsm {
 	void *arg;
 	unsigned restarts; /* the restart counter */
 	uint64_t due;	   /* when the restart timer runs out, in ms; or PPP_NEVER */
-	uint64_t retry_ms; /* its interval; after the first Configure-Request PPP_FIRST_RETRY at
-			      most */
+	uint64_t retry_ms; /* its interval */
 	unsigned max_configure, max_terminate;
 };
 

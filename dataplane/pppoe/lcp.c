@@ -278,12 +278,13 @@ void lcp_poll(struct lcp *l)
 	ppp_cp_poll(&l->cp);
 	if (env->now < l->echo_due)
 		return;
-	if (l->unanswered >= (misses ? misses : 1)) {
+	if (l->unanswered >= (misses ? misses : 1) && env->now - l->echo_since >= env->rtt) {
 		l->dead = true;
 		l->echo_due = PPP_NEVER;
 		return;
 	}
-	l->unanswered++;
+	if (l->unanswered++ == 0)
+		l->echo_since = env->now;
 	l->echo_due = env->now + keepalive_ms(l);
 	send_echo(l, PPP_ECHO_REQUEST, ppp_cp_next_id(&l->cp), (struct bytes) { NULL, 0 });
 }

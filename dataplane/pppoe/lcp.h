@@ -33,6 +33,7 @@ struct lcp {
 	unsigned unanswered;	     /* echoes */
 	bool dead;		     /* too many */
 	uint64_t echo_due;
+	uint64_t echo_since; /* when the first of them was sent */
 };
 
 /* The layer hears of it; it lasts as long as l. */

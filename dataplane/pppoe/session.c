@@ -6,6 +6,7 @@
 #include "pppoe/debug.h"
 
 #define REJECTS_PER_SECOND 10
+#define FIRST_WORD	   1500 /* ms */
 
 static void set_stage(struct ppp_session *s, enum bw_pppoe_stage stage)
 {
@@ -15,18 +16,36 @@ static void set_stage(struct ppp_session *s, enum bw_pppoe_stage stage)
 	pppoe_debug_phase(s->env, stage);
 }
 
-/* When `limit` seconds from now are over; 0: never. */
-static uint64_t after(const struct ppp_session *s, uint64_t limit)
+/* Twice what it takes to give up on a silent peer: one that talks and never agrees gets no more. */
+static uint64_t patience(const struct ppp_session *s)
 {
-	return limit ? s->env->now + limit * 1000 : PPP_NEVER;
+	return 2 * s->env->conf.set.max_configure * pppoe_env_retry(s->env);
 }
 
-/* Twice what it takes to give up on a silent peer: one that talks and never agrees gets no more. */
 static void limit_lcp(struct ppp_session *s)
 {
-	const struct bw_pppoe *set = &s->env->conf.set;
+	s->lcp_limit = s->env->now + patience(s);
+}
 
-	s->lcp_limit = after(s, 2 * (uint64_t)set->max_configure * set->retry_s);
+/* From LCP's opening on: authentication and IPCP. */
+static void limit_ncp(struct ppp_session *s)
+{
+	uint64_t ms = s->env->conf.set.ncp_timeout_s * (uint64_t)1000;
+
+	s->ncp_limit = s->env->now + (ms ? ms : 2 * patience(s));
+}
+
+/* For LCP, authentication and IPCP together: a peer that opens and starts over gets no more. */
+static void limit_all(struct ppp_session *s)
+{
+	s->up_limit = s->env->now + 3 * patience(s);
+}
+
+/* What the server does once it knows who asks, before it has let us in, is its verdict. */
+static void note_verdict(struct ppp_session *s)
+{
+	if (!s->was_up && (s->stage == BW_PPPOE_AUTHENTICATE || s->stage == BW_PPPOE_NETWORK))
+		s->refused = true;
 }
 
 void ppp_session_end(struct ppp_session *s, enum bw_pppoe_reason reason)
@@ -35,22 +54,45 @@ void ppp_session_end(struct ppp_session *s, enum bw_pppoe_reason reason)
 		return;
 	if (s->stage != BW_PPPOE_TERMINATE)
 		s->reason = reason;
+	if (s->reason == BW_PPPOE_R_AUTH_REFUSED)
+		s->refused = true;
 	set_stage(s, BW_PPPOE_DOWN);
+	s->speak = PPP_NEVER;
 	s->lcp_limit = PPP_NEVER;
+	s->up_limit = PPP_NEVER;
 	s->ncp_limit = PPP_NEVER;
 	lcp_init(&s->lcp, s->env, &s->lcp_layer);
 	ipcp_init(&s->ipcp, s->env, &s->ipcp_layer);
 	ppp_auth_init(&s->auth, s->env);
 }
 
+static enum bw_pppoe_reason lcp_reason(const struct ppp_session *s, enum bw_pppoe_reason otherwise)
+{
+	return s->lcp.auth_refused ? BW_PPPOE_R_AUTH_REFUSED : otherwise;
+}
+
+void ppp_session_padt(struct ppp_session *s)
+{
+	note_verdict(s);
+	ppp_session_end(s,
+		s->stage == BW_PPPOE_ESTABLISH ? lcp_reason(s, BW_PPPOE_R_PADT) : BW_PPPOE_R_PADT);
+}
+
 void ppp_session_close(struct ppp_session *s, enum bw_pppoe_reason reason)
 {
 	if (s->stage == BW_PPPOE_DOWN || s->stage == BW_PPPOE_TERMINATE)
 		return;
+	if (s->lcp.cp.fsm.state == PPP_INITIAL) {
+		ppp_session_end(s, reason);
+		return;
+	}
 	s->reason = reason;
+	if (reason == BW_PPPOE_R_AUTH_FAILED || reason == BW_PPPOE_R_AUTH_REFUSED)
+		s->refused = true;
 	set_stage(s, BW_PPPOE_TERMINATE);
 	s->lcp_limit = PPP_NEVER;
 	s->ncp_limit = PPP_NEVER;
+	s->up_limit = PPP_NEVER;
 	ppp_cp_event(&s->lcp.cp, PPP_CLOSE);
 }
 
@@ -66,7 +108,7 @@ static void lcp_up(void *arg)
 	struct ppp_session *s = arg;
 
 	s->lcp_limit = PPP_NEVER;
-	s->ncp_limit = after(s, s->env->conf.set.ncp_timeout_s);
+	limit_ncp(s);
 	if (s->lcp.peer.auth) {
 		set_stage(s, BW_PPPOE_AUTHENTICATE);
 		ppp_auth_start(&s->auth, s->lcp.peer.auth);
@@ -81,7 +123,10 @@ static void lcp_down(void *arg)
 
 	s->ncp_limit = PPP_NEVER;
 	ppp_auth_init(&s->auth, s->env);
+	if (s->stage == BW_PPPOE_UP)
+		limit_all(s);
 	if (s->stage != BW_PPPOE_TERMINATE && s->lcp.cp.terminated) {
+		note_verdict(s);
 		s->reason = BW_PPPOE_R_PEER;
 		set_stage(s, BW_PPPOE_TERMINATE);
 	} else if (s->stage != BW_PPPOE_TERMINATE) {
@@ -95,7 +140,7 @@ static void lcp_finished(void *arg)
 {
 	struct ppp_session *s = arg;
 
-	ppp_session_end(s, s->lcp.auth_refused ? BW_PPPOE_R_AUTH_REFUSED : BW_PPPOE_R_LCP);
+	ppp_session_end(s, lcp_reason(s, BW_PPPOE_R_LCP));
 }
 
 static void ipcp_up(void *arg)
@@ -107,7 +152,9 @@ static void ipcp_up(void *arg)
 		return;
 	}
 	s->ncp_limit = PPP_NEVER;
+	s->up_limit = PPP_NEVER;
 	s->up_since = s->env->now;
+	s->was_up = true;
 	set_stage(s, BW_PPPOE_UP);
 }
 
@@ -118,13 +165,16 @@ static void ipcp_down(void *arg)
 	if (s->stage != BW_PPPOE_UP)
 		return;
 	s->stage = BW_PPPOE_NETWORK; /* the same phase */
-	s->ncp_limit = after(s, s->env->conf.set.ncp_timeout_s);
+	limit_ncp(s);
+	limit_all(s);
 }
 
 static void ipcp_finished(void *arg)
 {
 	struct ppp_session *s = arg;
 
+	if (s->ipcp.cp.terminated)
+		note_verdict(s);
 	ppp_session_close(s, s->ipcp.cp.terminated ? BW_PPPOE_R_PEER : BW_PPPOE_R_IPCP);
 }
 
@@ -136,6 +186,8 @@ void ppp_session_init(struct ppp_session *s, struct pppoe_env *env)
 	s->ipcp_layer = (struct ppp_layer) { ipcp_up, ipcp_down, ipcp_finished, s };
 	s->lcp_limit = PPP_NEVER;
 	s->ncp_limit = PPP_NEVER;
+	s->up_limit = PPP_NEVER;
+	s->speak = PPP_NEVER;
 	s->rejects = REJECTS_PER_SECOND;
 	s->rejects_since = env->now;
 	lcp_init(&s->lcp, env, &s->lcp_layer);
@@ -148,28 +200,44 @@ void ppp_session_start(struct ppp_session *s)
 	ppp_session_init(s, s->env);
 	set_stage(s, BW_PPPOE_ESTABLISH);
 	limit_lcp(s);
+	limit_all(s);
+	s->speak = pppoe_env_retry(s->env);
+	s->speak = s->env->now + (s->speak < FIRST_WORD ? s->speak : FIRST_WORD);
+}
+
+static void speak(struct ppp_session *s)
+{
+	s->speak = PPP_NEVER;
 	lcp_start(&s->lcp);
 }
 
+/* RFC 1661 5.7: nothing more of that protocol; without these there is no session. */
 static void protocol_rejected(struct ppp_session *s, uint16_t protocol)
 {
 	if (protocol == PPP_LCP)
 		ppp_cp_event(&s->lcp.cp, PPP_RXJ_BAD);
 	else if (protocol == PPP_IPCP)
-		ppp_cp_event(&s->ipcp.cp, PPP_RXJ_BAD);
+		ppp_session_close(s, BW_PPPOE_R_IPCP);
+	else if (protocol == PPP_IPV4)
+		ppp_cp_event(&s->ipcp.cp, PPP_CLOSE);
+	else if (s->stage == BW_PPPOE_AUTHENTICATE && protocol == s->auth.protocol)
+		ppp_session_close(s, BW_PPPOE_R_AUTH_REFUSED);
 }
 
 static enum bw_drop lcp_came(struct ppp_session *s, const struct ppp_packet *p)
 {
 	struct lcp *l = &s->lcp;
-	enum bw_drop drop = lcp_input(l, p);
+	enum bw_drop drop;
 
+	if (s->speak != PPP_NEVER)
+		speak(s);
+	drop = lcp_input(l, p);
 	protocol_rejected(s, lcp_rejected_protocol(l, p));
 	if (l->looped)
 		ppp_session_end(s, BW_PPPOE_R_LOOP);
 	/* a peer that gives up while LCP is not open will not come back to it */
 	if (l->cp.terminated && s->stage == BW_PPPOE_ESTABLISH)
-		ppp_session_end(s, l->auth_refused ? BW_PPPOE_R_AUTH_REFUSED : BW_PPPOE_R_PEER);
+		ppp_session_end(s, lcp_reason(s, BW_PPPOE_R_PEER));
 	return drop;
 }
 
@@ -246,9 +314,11 @@ enum bw_drop ppp_session_input(struct ppp_session *s, const uint8_t *data, size_
 
 void ppp_session_poll(struct ppp_session *s)
 {
+	if (s->env->now >= s->speak)
+		speak(s);
 	if (s->env->now >= s->lcp_limit)
-		ppp_session_end(s, s->lcp.auth_refused ? BW_PPPOE_R_AUTH_REFUSED : BW_PPPOE_R_LCP);
-	if (s->env->now >= s->ncp_limit)
+		ppp_session_end(s, lcp_reason(s, BW_PPPOE_R_LCP));
+	if (s->env->now >= s->ncp_limit || s->env->now >= s->up_limit)
 		ppp_session_close(s, BW_PPPOE_R_IPCP);
 	lcp_poll(&s->lcp);
 	if (s->lcp.dead)
@@ -260,8 +330,8 @@ void ppp_session_poll(struct ppp_session *s)
 
 uint64_t ppp_session_due(const struct ppp_session *s)
 {
-	const uint64_t all[] = { s->lcp_limit, s->ncp_limit, lcp_due(&s->lcp),
-		ppp_auth_due(&s->auth), s->ipcp.cp.fsm.due };
+	const uint64_t all[] = { s->speak, s->lcp_limit, s->ncp_limit, s->up_limit,
+		lcp_due(&s->lcp), ppp_auth_due(&s->auth), s->ipcp.cp.fsm.due };
 	uint64_t due = PPP_NEVER;
 
 	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)

@@ -18,17 +18,25 @@ struct ppp_session {
 	struct ipcp ipcp;
 	enum bw_pppoe_stage stage; /* BW_PPPOE_ESTABLISH and later; BW_PPPOE_DOWN: there is none */
 	enum bw_pppoe_reason reason; /* why it ended, or ends */
-	uint64_t lcp_limit;	     /* LCP must be open by then */
-	uint64_t ncp_limit;	     /* IPCP must be open by then */
-	uint64_t up_since;	     /* IPCP; while it is open */
-	unsigned rejects;	     /* Protocol-Rejects left in this second */
+	bool was_up;
+	bool refused;	    /* the server will not have us, in so many words or not */
+	uint64_t speak;	    /* when LCP begins, if the server does not */
+	uint64_t lcp_limit; /* LCP must be open by then */
+	uint64_t ncp_limit; /* IPCP must be open by then */
+	uint64_t up_limit;  /* ... and all of it, however often it starts over */
+	uint64_t up_since;  /* IPCP; while it is open */
+	unsigned rejects;   /* Protocol-Rejects left in this second */
 	uint64_t rejects_since;
 };
 
 /* Down. */
 void ppp_session_init(struct ppp_session *s, struct pppoe_env *env);
 
-/* Discovery has opened it. */
+/*
+ * Discovery has opened it. The server has the first word for a moment: its kernel often misses what
+ * follows the PADS at once, and whoever repeats a Configure-Request early makes a server that has
+ * heard the first start over.
+ */
 void ppp_session_start(struct ppp_session *s);
 
 /* data[len] from PPP's protocol field on. */
@@ -42,5 +50,8 @@ void ppp_session_close(struct ppp_session *s, enum bw_pppoe_reason reason);
 
 /* It is down at once; nothing is sent. */
 void ppp_session_end(struct ppp_session *s, enum bw_pppoe_reason reason);
+
+/* A PADT of the server's: down at once. */
+void ppp_session_padt(struct ppp_session *s);
 
 #endif

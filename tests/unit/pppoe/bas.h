@@ -8,6 +8,7 @@
 #define TESTS_UNIT_PPPOE_BAS_H
 
 #include "pppoe/client.h"
+#include "pppoe/discovery.h"
 #include "pppoe/fsm.h"
 #include "pppoe/ppp_packet.h"
 #include "pppoe/tags.h"
@@ -69,6 +70,9 @@ struct bw_pppoe_state bas_state(struct bas *b);
 /* To `ms` from now, with a poll at each moment that is due on the way. */
 void bas_wait(struct bas *b, uint64_t ms);
 
+/* From PADS to the first Configure-Request, if the server says nothing. */
+#define FIRST_WORD 1500
+
 /* Nothing was sent that was not wanted. */
 void want_nothing(struct bas *b);
 struct pppoe_packet want_discovery(struct bas *b, enum pppoe_code code);
@@ -89,6 +93,9 @@ void want_goodbye(struct bas *b);
 /* `tags` is put behind Service-Name, AC-Name (PADO only) and Host-Uniq. */
 bool give_discovery(struct bas *b, const uint8_t *from, enum pppoe_code code, uint16_t session,
 	struct bytes tags);
+
+/* A plain PADO, and the time that the client waits for others. */
+void give_offer(struct bas *b);
 enum bw_drop give(struct bas *b, uint16_t protocol, uint8_t code, uint8_t id, struct bytes data);
 
 /* The server's Configure-Request, with a new id. */

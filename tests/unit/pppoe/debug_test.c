@@ -33,11 +33,12 @@ static void a_whole_session(void)
 	begin(ALL);
 	logged(" Sending PADI: Interface = GigabitEthernet8\n");
 	want_discovery(&b, PPPOE_PADI);
-	give_discovery(&b, bas_mac, PPPOE_PADO, 0, NONE);
-	want_discovery(&b, PPPOE_PADR);
+	give_offer(&b);
 	logged("PPPoE 0: I PADO  R:0090.1a01.0203 L:0200.0000.0008\n"
 	       "OUT PADR from PPPoE Session\n");
+	want_discovery(&b, PPPOE_PADR);
 	give_discovery(&b, bas_mac, PPPOE_PADS, SESSION, NONE);
+	bas_wait(&b, FIRST_WORD);
 	want_lcp_request(&b, 1492);
 	logged("PPPoE 4660: I PADS  R:0090.1a01.0203 L:0200.0000.0008\n"
 	       "Vi1 PPP: Phase is ESTABLISHING, Active Open\n"
@@ -84,7 +85,7 @@ static void a_whole_session(void)
 	       "Vi1 IPCP:    CompressType (0x0206002D0F01)\n"
 	       "Vi1 IPCP:    PrimaryDNS 8.8.8.8 (0x810608080808)\n"
 	       "Vi1 IPCP:    Option 130 (0x8202)\n");
-	bas_wait(&b, PPP_FIRST_RETRY);
+	bas_wait(&b, 2000);
 	logged("Vi1 IPCP: TIMEout: State REQsent\n"
 	       "Vi1 IPCP: O CONFREQ [REQsent] id 1 len 10\n"
 	       "Vi1 IPCP:    Address 192.168.10.1 (0x0306C0A80A01)\n");

@@ -32,7 +32,7 @@ static void at_padi(struct bas *bas)
 static void at_padr(struct bas *bas)
 {
 	want_discovery(bas, PPPOE_PADI);
-	give_discovery(bas, bas_mac, PPPOE_PADO, 0, NONE);
+	give_offer(bas);
 }
 
 static void at(unsigned stage)

@@ -298,7 +298,7 @@ static void silence_ends_it(void)
 	b.conf.set.keepalive_s = 0;
 	bas_begin(&b);
 	to_network(&b);
-	bas_wait(&b, 18000 + PPP_FIRST_RETRY);
+	bas_wait(&b, 20000);
 	for (unsigned i = 0; i < 9; i++)
 		request(B(ADDR(OUR)));
 	want_ppp(&b, PPP_LCP, PPP_TERMINATE_REQUEST);
