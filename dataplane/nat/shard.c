@@ -136,6 +136,8 @@ static uint8_t take_room(struct nat_shard *sh, uint32_t local, uint8_t vrf, uint
 static uint8_t first_timeout(const struct nat_flow *flow, const struct nat_mapping *map,
 	unsigned flags, enum nat_dir dir, uint8_t *tcp)
 {
+	bool own_global = flags & (NAT_C_STATIC | NAT_C_BOUND);
+
 	*tcp = 0;
 	switch (flow->proto) {
 	case IPPROTO_TCP:
@@ -147,11 +149,12 @@ static uint8_t first_timeout(const struct nat_flow *flow, const struct nat_mappi
 			       : BW_NAT_TMO_UDP;
 	case IPPROTO_ICMP:
 		return BW_NAT_TMO_ICMP;
-	case IPPROTO_GRE:
-		return BW_NAT_TMO_PPTP;
 	default:
-		/* it keeps other hosts from that protocol and outside host: not for a day */
-		return flags & (NAT_C_STATIC | NAT_C_BOUND) ? BW_NAT_TMO_DYNAMIC : BW_NAT_TMO_UDP;
+		/* sharing a global, it keeps the other hosts from that protocol and outside host:
+		 * not for a day */
+		if (!own_global)
+			return BW_NAT_TMO_UDP;
+		return flow->proto == IPPROTO_GRE ? BW_NAT_TMO_PPTP : BW_NAT_TMO_DYNAMIC;
 	}
 }
 

@@ -55,7 +55,7 @@ static void default_timeouts(void)
 		uint16_t dport;
 		uint32_t timeout;
 	} flows[] = { { IPPROTO_UDP, 4000, 300 }, { IPPROTO_UDP, 53, 60 }, { IPPROTO_ICMP, 0, 60 },
-		{ IPPROTO_GRE, 0, 86400 }, { IPPROTO_TCP, 80, 60 } };
+		{ IPPROTO_GRE, 0, 300 }, { IPPROTO_ESP, 0, 300 }, { IPPROTO_TCP, 80, 60 } };
 
 	pat(1, 100);
 	for (unsigned i = 0; i < sizeof(flows) / sizeof(flows[0]); i++) {
@@ -65,7 +65,42 @@ static void default_timeouts(void)
 		out(&f);
 		lives(flows[i].timeout);
 	}
-	CU_ASSERT_EQUAL(fx.counters[0].expired, 5);
+	CU_ASSERT_EQUAL(fx.counters[0].expired, 6);
+	fx_fini(&fx);
+}
+
+/* Without ports only one host at a time can speak that protocol with a server: no day of it. */
+static void shared_global_without_ports(void)
+{
+	static const uint8_t protos[] = { IPPROTO_GRE, IPPROTO_ESP, IPPROTO_AH, 132 };
+
+	pat(1, 100);
+	for (unsigned i = 0; i < sizeof(protos); i++) {
+		struct flow first = { HOST, SERVER, .proto = protos[i] };
+		struct flow second = { "192.168.20.11", SERVER, .proto = protos[i] };
+		struct packet p = make(&second);
+
+		out(&first);
+		CU_ASSERT_EQUAL(fx_out(&fx, 0, &p, 0).verdict, NAT_DROP);
+		fx_pass(&fx, 301);
+		out(&second);
+		lives(300);
+	}
+	fx_fini(&fx);
+}
+
+/* A host's own global is in nobody's way. */
+static void own_global_without_ports(void)
+{
+	struct flow gre = { HOST, SERVER, .proto = IPPROTO_GRE };
+	struct flow esp = { HOST, SERVER, .proto = IPPROTO_ESP };
+
+	fx_init(&fx, 1, 100);
+	fx_static(&fx, 1, HOST, GLOBAL);
+	out(&gre);
+	lives(86400);
+	out(&esp);
+	lives(86400);
 	fx_fini(&fx);
 }
 
@@ -624,6 +659,8 @@ int main(void)
 {
 	static const struct test tests[] = {
 		{ "default timeouts", default_timeouts },
+		{ "shared global without ports", shared_global_without_ports },
+		{ "own global without ports", own_global_without_ports },
 		{ "packets keep it alive", packets_keep_it_alive },
 		{ "long timeouts", long_timeouts },
 		{ "changed timeouts act at once", changed_timeouts_act_at_once },
