@@ -17,7 +17,7 @@ bool arp_on_subnet(const struct itf *itf, bw_ip4 addr)
 
 		if (a->addr == addr)
 			return false;
-		if (!(a->flags & BW_ADDR_F_ALIAS) && a->plen < 32 &&
+		if (a->plen < 32 &&
 			(a->plen == 0 || rte_be_to_cpu_32(a->addr ^ addr) >> (32 - a->plen) == 0))
 			return true;
 	}
@@ -105,14 +105,19 @@ static void conflict(struct dp *dp, const struct itf *itf, const struct rte_arp_
 	arp_send_announcement(dp, itf, arp->arp_data.arp_sip);
 }
 
+static bool is_ours(const struct dp *dp, const struct itf *itf, bw_ip4 addr)
+{
+	return itf_has_addr(itf, addr) || alias_is(&dp->aliases, itf->id, addr);
+}
+
 static void receive(struct dp *dp, const struct itf *itf, const struct rte_arp_hdr *arp)
 {
 	bw_ip4 sip = arp->arp_data.arp_sip, tip = arp->arp_data.arp_tip;
-	bool for_us = itf_has_addr(itf, tip);
+	bool for_us = is_ours(dp, itf, tip);
 
 	if (memcmp(&arp->arp_data.arp_sha, itf->mac, 6) == 0)
 		return; /* our own, come back */
-	if (sip && itf_has_addr(itf, sip)) {
+	if (sip && is_ours(dp, itf, sip)) {
 		conflict(dp, itf, arp);
 		return;
 	}

@@ -10,6 +10,7 @@
 #include "api/link.h"
 #include "api/platform.h"
 #include "tables/adj.h"
+#include "tables/alias.h"
 #include "tables/fib.h"
 #include "tables/itf.h"
 #include "worker.h"
@@ -60,6 +61,7 @@ struct dp {
 	struct bw_vrf vrf[BW_MAX_VRFS]; /* as set; dp->fib says which exist */
 	uint8_t vrf_epoch[BW_MAX_VRFS];
 	struct neigh_table *neigh;
+	struct alias_table aliases;
 	struct bw_worker_counters *counters; /* the main lcore's own, in the shared region */
 	struct host *host[BW_MAX_VRFS];
 	uint8_t host_epoch[BW_MAX_VRFS];

@@ -70,8 +70,11 @@ static bool next_if(struct dp *dp, struct dump *d, struct bw_msg *m)
 	return false;
 }
 
+/* The interfaces' own, then the aliases. */
 static bool next_addr(struct dp *dp, struct dump *d, struct bw_msg *m)
 {
+	const struct alias *alias;
+
 	for (; d->cursor < BW_MAX_IFS; d->cursor++, d->part = 0) {
 		const struct itf *itf = dp->itf[d->cursor];
 		const struct itf_addr *a;
@@ -82,7 +85,11 @@ static bool next_addr(struct dp *dp, struct dump *d, struct bw_msg *m)
 		m->if_addr = (struct bw_if_addr) { itf->id, a->addr, a->plen, a->flags, 0 };
 		return true;
 	}
-	return false;
+	if (d->part >= dp->aliases.n)
+		return false;
+	alias = &dp->aliases.item[d->part++];
+	m->if_addr = (struct bw_if_addr) { alias->if_id, alias->addr, 32, BW_ADDR_F_ALIAS, 0 };
+	return true;
 }
 
 static bool next_adj(struct dp *dp, struct dump *d, struct bw_msg *m)

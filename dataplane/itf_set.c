@@ -164,6 +164,9 @@ static void announce_all(struct dp *dp, const struct itf *itf)
 {
 	for (uint32_t i = 0; i < itf->n_addrs; i++)
 		neigh_announce(dp, itf, itf->addr[i].addr);
+	for (uint32_t i = 0; i < dp->aliases.n; i++)
+		if (dp->aliases.item[i].if_id == itf->id)
+			neigh_announce(dp, itf, dp->aliases.item[i].addr);
 }
 
 /* True if what neighbours' adjacencies and host routes were made from has changed. */
@@ -213,6 +216,7 @@ int itf_del(struct dp *dp, uint32_t if_id)
 {
 	if (if_id == 0 || if_id >= BW_MAX_IFS || !dp->itf[if_id])
 		return BW_E_NO_OBJECT;
+	alias_del_itf(&dp->aliases, if_id);
 	publish(dp, if_id, NULL);
 	neigh_itf_changed(dp, if_id);
 	pppoe_itf_changed(dp, if_id);
@@ -255,6 +259,21 @@ static void find_primary(struct itf *itf)
 			itf->primary = itf->addr[i].addr;
 }
 
+/* Many, and of no concern to a worker: the interface stays as it is. */
+static int set_alias(struct dp *dp, const struct bw_if_addr *a, uint8_t epoch)
+{
+	const struct itf *itf = dp->itf[a->if_id];
+	bool is_new;
+	int rc = alias_set(&dp->aliases, a->if_id, a->addr, epoch, &is_new);
+
+	if (rc != BW_OK || !is_new)
+		return rc;
+	neigh_addr_taken(dp, itf, a->addr);
+	if (itf->flags & BW_IF_F_UP)
+		neigh_announce(dp, itf, a->addr);
+	return BW_OK;
+}
+
 int itf_addr_set(struct dp *dp, const struct bw_if_addr *a, uint8_t epoch)
 {
 	struct itf *itf, *old;
@@ -264,6 +283,8 @@ int itf_addr_set(struct dp *dp, const struct bw_if_addr *a, uint8_t epoch)
 		return BW_E_NO_OBJECT;
 	if (a->plen > 32 || a->addr == 0)
 		return BW_E_BAD_VALUE;
+	if (a->flags & BW_ADDR_F_ALIAS)
+		return set_alias(dp, a, epoch);
 	old = dp->itf[a->if_id];
 	i = index_of(old, a->addr);
 	if (i < old->n_addrs && old->addr[i].plen == a->plen && old->addr[i].flags == a->flags) {
@@ -293,6 +314,8 @@ int itf_addr_del(struct dp *dp, const struct bw_if_addr *a)
 
 	if (a->if_id >= BW_MAX_IFS || !dp->itf[a->if_id])
 		return BW_E_NO_OBJECT;
+	if (a->flags & BW_ADDR_F_ALIAS)
+		return alias_del(&dp->aliases, a->if_id, a->addr);
 	i = index_of(dp->itf[a->if_id], a->addr);
 	if (i == dp->itf[a->if_id]->n_addrs)
 		return BW_E_NO_OBJECT;
@@ -318,6 +341,7 @@ void itf_sweep(struct dp *dp, uint8_t epoch)
 				i++;
 		}
 	}
+	alias_sweep(&dp->aliases, epoch);
 }
 
 void itf_free_all(struct dp *dp)
@@ -326,4 +350,5 @@ void itf_free_all(struct dp *dp)
 		free(dp->itf[id]);
 		dp->itf[id] = NULL;
 	}
+	alias_free_all(&dp->aliases);
 }

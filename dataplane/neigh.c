@@ -458,6 +458,16 @@ void neigh_itf_changed(struct dp *dp, uint32_t if_id)
 	for_each(dp, itf_changed_one, if_id);
 }
 
+void neigh_addr_taken(struct dp *dp, const struct itf *itf, bw_ip4 addr)
+{
+	struct neigh *n = find(dp->neigh, itf->id, addr);
+
+	if (!n || n->state == BW_ARP_STATIC)
+		return;
+	remove_host_route(dp, n);
+	forget(dp, n);
+}
+
 void neigh_announce(struct dp *dp, const struct itf *itf, bw_ip4 addr)
 {
 	arp_send_announcement(dp, itf, addr);

@@ -57,6 +57,9 @@ void neigh_clear(struct dp *dp, uint32_t if_id, bw_ip4 addr);
 /* An interface changed (MAC, VLAN, addresses) or is gone: rewrites follow, strangers leave. */
 void neigh_itf_changed(struct dp *dp, uint32_t if_id);
 
+/* An address became an alias of ours: a neighbour that had it is forgotten. */
+void neigh_addr_taken(struct dp *dp, const struct itf *itf, bw_ip4 addr);
+
 /* Tell everybody on the link that this is our address and MAC (gratuitous ARP). */
 void neigh_announce(struct dp *dp, const struct itf *itf, bw_ip4 addr);
 

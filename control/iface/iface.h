@@ -253,9 +253,9 @@ struct iface *iface_addr_owner(struct iface_table *t, uint16_t vrf, bw_ip4 addr)
 /* The address whose subnet holds `addr` on this interface; NULL. */
 struct iface_addr *iface_addr_on_subnet(const struct iface *ifc, bw_ip4 addr);
 
-/* Answer ARP for a NAT global that it has not yet, or no longer. 0 or -ENOMEM. */
-int iface_alias_add(struct iface *ifc, bw_ip4 addr);
-void iface_alias_remove(struct iface *ifc, bw_ip4 addr);
+/* Answer ARP for a NAT global that it has not yet; NULL without memory. And no longer. */
+struct iface_addr *iface_alias_add(struct iface *ifc, bw_ip4 addr);
+void iface_alias_remove(struct iface_addr *alias);
 
 /* Connected and local routes of all addresses, present or not. */
 void iface_addr_routes(struct iface *ifc, bool up);

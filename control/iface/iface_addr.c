@@ -291,7 +291,7 @@ bw_ip4 iface_addr_source(const struct iface *ifc)
 	return a != NULL ? a->addr : 0;
 }
 
-int iface_alias_add(struct iface *ifc, bw_ip4 addr)
+struct iface_addr *iface_alias_add(struct iface *ifc, bw_ip4 addr)
 {
 	struct iface_addr *a;
 	struct rib_spec drop_rest = {
@@ -304,25 +304,18 @@ int iface_alias_add(struct iface *ifc, bw_ip4 addr)
 
 	a = new_addr(ifc, addr, 32);
 	if (a == NULL)
-		return -ENOMEM;
+		return NULL;
 	a->alias = true;
 	a->route[0] = rib_add(&ifc->ctl->rib, &drop_rest);
 	TAILQ_INSERT_TAIL(&ifc->aliases, a, entry);
 	if (ifc->told.if_id != 0)
 		dp_touch(&ifc->ctl->dp, &a->obj);
-	return 0;
+	return a;
 }
 
-void iface_alias_remove(struct iface *ifc, bw_ip4 addr)
+void iface_alias_remove(struct iface_addr *alias)
 {
-	struct iface_addr *a;
-
-	TAILQ_FOREACH (a, &ifc->aliases, entry)
-		if (a->addr == addr)
-			break;
-	if (a == NULL)
-		return;
-	remove_routes(a);
-	TAILQ_REMOVE(&ifc->aliases, a, entry);
-	dp_remove(&ifc->ctl->dp, &a->obj);
+	remove_routes(alias);
+	TAILQ_REMOVE(&alias->ifc->aliases, alias, entry);
+	dp_remove(&alias->ifc->ctl->dp, &alias->obj);
 }

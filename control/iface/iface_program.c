@@ -303,7 +303,11 @@ static struct dp_object *addr_find(void *owner, uint64_t cookie)
 		return NULL;
 	if (ifc->assigned != NULL && !ifc->assigned_own && addr_cookie(ifc->assigned) == cookie)
 		return &ifc->assigned->obj;
-	TAILQ_FOREACH (a, alias ? &ifc->aliases : &ifc->addrs, entry)
+	if (alias) {
+		a = nat_alias_find(&ifc->ctl->nat, ifc, dp_cookie_c(cookie));
+		return a != NULL ? &a->obj : NULL;
+	}
+	TAILQ_FOREACH (a, &ifc->addrs, entry)
 		if (addr_cookie(a) == cookie)
 			return &a->obj;
 	return NULL;

@@ -20,7 +20,6 @@
 #define NAT_MAX_RULES (1 << 20)
 #define NAT_MAX_POOLS 4096
 #define NAT_HASH      1024
-#define NAT_ALIAS_MAX 4096 /* addresses of one pool that are answered in ARP */
 
 struct acl;
 struct control;
@@ -79,6 +78,7 @@ struct nat_rule {
 struct nat_alias {
 	struct iface *ifc; /* a reference */
 	bw_ip4 addr;
+	struct iface_addr *held; /* the interface's; NULL if there was no memory for it */
 };
 
 LIST_HEAD(nat_rule_list, nat_rule);
@@ -101,6 +101,7 @@ struct nat {
 	uint64_t alias_ms; /* when they were last computed */
 	struct event *alias_timer;
 	bool changed, aliases_changed;
+	bool aliases_cut; /* there are more globals than can be answered, which was logged */
 	uint64_t peak_ms; /* when the number of sessions was highest */
 	uint64_t peak;
 };
@@ -202,6 +203,9 @@ void nat_pool_unused(struct nat_pool *pool);
 void nat_host_limits_init(struct nat *nat);
 void nat_host_limits_fini(struct nat *nat);
 void nat_host_limits_replay(struct nat *nat);
+
+/* The interface's alias of this address, or NULL: for what the dataplane is found to hold. */
+struct iface_addr *nat_alias_find(const struct nat *nat, struct iface *ifc, bw_ip4 addr);
 
 /* nat_alias.c */
 void nat_aliases_settle(struct nat *nat);

@@ -20,6 +20,8 @@ struct alias_set {
 
 static int set_add(struct alias_set *set, struct iface *ifc, bw_ip4 addr)
 {
+	if (set->n == BW_MAX_ALIASES)
+		return -ENOSPC;
 	if (set->n == set->size) {
 		size_t size = set->size ? set->size * 2 : 64;
 		struct nat_alias *item = realloc(set->item, size * sizeof(*item));
@@ -29,7 +31,7 @@ static int set_add(struct alias_set *set, struct iface *ifc, bw_ip4 addr)
 		set->item = item;
 		set->size = size;
 	}
-	set->item[set->n++] = (struct nat_alias) { ifc, addr };
+	set->item[set->n++] = (struct nat_alias) { ifc, addr, NULL };
 	return 0;
 }
 
@@ -42,66 +44,66 @@ static int compare(const void *a, const void *b)
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
-static bool is_end_of_subnet(const struct iface_addr *a, bw_ip4 addr)
+static bool is_own(const struct iface *ifc, bw_ip4 addr)
 {
-	bw_ip4 host = ~format_mask(a->plen);
+	const struct iface_addr *a;
 
-	return (addr & host) == 0 || (addr & host) == host;
+	TAILQ_FOREACH (a, &ifc->addrs, entry)
+		if (a->addr == addr)
+			return true;
+	return false;
+}
+
+/* Those of a range that lie on one of the subnets, without the subnet's ends. Host byte order. */
+static int add_on_subnet(
+	struct alias_set *set, const struct iface_addr *a, uint32_t first, uint32_t last)
+{
+	uint32_t mask = ntohl(format_mask(a->plen)), net = ntohl(a->addr) & mask;
+	int err = 0;
+
+	if (a->plen >= 31)
+		return 0;
+	first = first > net ? first : net + 1;
+	last = last < (net | ~mask) ? last : (net | ~mask) - 1;
+	for (uint64_t addr = first; err == 0 && addr <= last; addr++)
+		if (!is_own(a->ifc, htonl((uint32_t)addr)))
+			err = set_add(set, a->ifc, htonl((uint32_t)addr));
+	return err;
 }
 
 /*
- * The outside interface on whose subnet the address lies, unless it is an interface's own or one
- * that no neighbour would ask for.
+ * Those that lie on an outside interface's subnet, unless they are the interface's own. No two
+ * interfaces of a VRF share a subnet.
  */
-static struct iface *alias_interface(struct nat *nat, uint16_t vrf, bw_ip4 addr)
+static int add_globals(
+	struct nat *nat, struct alias_set *set, uint16_t vrf, bw_ip4 first, bw_ip4 last)
 {
 	struct iface *ifc;
+	int err = 0;
 
 	TAILQ_FOREACH (ifc, &nat->ctl->ifaces.list, entry) {
 		const struct iface_addr *a;
 
 		if (ifc->nat != IFACE_NAT_OUTSIDE || ifc->vrf != vrf)
 			continue;
-		a = iface_addr_on_subnet(ifc, addr);
-		if (a == NULL || a->plen >= 31 || is_end_of_subnet(a, addr))
-			continue;
-		if (iface_addr_owner(&nat->ctl->ifaces, vrf, addr) != NULL)
-			return NULL;
-		return ifc;
+		TAILQ_FOREACH (a, &ifc->addrs, entry) {
+			err = add_on_subnet(set, a, ntohl(first), ntohl(last));
+			if (err != 0)
+				return err;
+		}
 	}
-	return NULL;
-}
-
-static int add_global(struct nat *nat, struct alias_set *set, uint16_t vrf, bw_ip4 addr)
-{
-	struct iface *ifc = alias_interface(nat, vrf, addr);
-
-	return ifc != NULL ? set_add(set, ifc, addr) : 0;
+	return 0;
 }
 
 static int add_pool(struct nat *nat, struct alias_set *set, const struct nat_rule *rule)
 {
 	const struct nat_pool *pool = rule->pool;
-	uint32_t left = NAT_ALIAS_MAX;
+	int err = 0;
 
-	for (unsigned r = 0; pool->exists && r < pool->n_ranges; r++) {
-		uint32_t first = ntohl(pool->range[r].start), last = ntohl(pool->range[r].end);
-
-		for (uint32_t i = 0; i <= last - first && left > 0; i++, left--)
-			if (add_global(nat, set, rule->vrf, htonl(first + i)) != 0)
-				return -ENOMEM;
-	}
-	return 0;
-}
-
-static int add_network(struct nat *nat, struct alias_set *set, const struct nat_rule *rule)
-{
-	uint32_t n = rule->plen > 0 ? UINT32_C(1) << (32 - rule->plen) : NAT_ALIAS_MAX;
-
-	for (uint32_t i = 0; i < n && i < NAT_ALIAS_MAX; i++)
-		if (add_global(nat, set, rule->vrf, htonl(ntohl(rule->global) + i)) != 0)
-			return -ENOMEM;
-	return 0;
+	for (unsigned r = 0; err == 0 && pool->exists && r < pool->n_ranges; r++)
+		err = add_globals(
+			nat, set, rule->vrf, pool->range[r].start, pool->range[r].end);
+	return err;
 }
 
 static int collect(struct nat *nat, struct alias_set *set)
@@ -114,9 +116,10 @@ static int collect(struct nat *nat, struct alias_set *set)
 		if (rule->flags & BW_NAT_F_NO_ALIAS)
 			continue;
 		if (rule->kind == BW_NAT_STATIC && rule->ifc == NULL)
-			err = add_global(nat, set, rule->vrf, rule->global);
+			err = add_globals(nat, set, rule->vrf, rule->global, rule->global);
 		else if (rule->kind == BW_NAT_NETWORK)
-			err = add_network(nat, set, rule);
+			err = add_globals(nat, set, rule->vrf, rule->global,
+				rule->global | ~format_mask(rule->plen));
 		else if (rule->kind == BW_NAT_DYNAMIC && rule->pool != NULL)
 			err = add_pool(nat, set, rule);
 		if (err != 0)
@@ -153,15 +156,16 @@ static void replace(struct nat *nat, struct alias_set *set)
 			order = compare(&nat->alias[old], &set->item[new]);
 		if (order > 0) {
 			set->item[new].ifc->refs++;
-			iface_alias_add(set->item[new].ifc, set->item[new].addr);
+			set->item[new].held =
+				iface_alias_add(set->item[new].ifc, set->item[new].addr);
 			new ++;
 		} else if (order < 0) {
-			iface_alias_remove(nat->alias[old].ifc, nat->alias[old].addr);
+			if (nat->alias[old].held != NULL)
+				iface_alias_remove(nat->alias[old].held);
 			iface_put(nat->alias[old].ifc);
 			old++;
 		} else {
-			old++;
-			new ++;
+			set->item[new ++].held = nat->alias[old++].held;
 		}
 	}
 	free(nat->alias);
@@ -169,11 +173,31 @@ static void replace(struct nat *nat, struct alias_set *set)
 	nat->n_aliases = set->n;
 }
 
+struct iface_addr *nat_alias_find(const struct nat *nat, struct iface *ifc, bw_ip4 addr)
+{
+	const struct nat_alias key = { .ifc = ifc, .addr = addr }, *found = NULL;
+
+	if (nat->n_aliases > 0)
+		found = bsearch(&key, nat->alias, nat->n_aliases, sizeof(key), compare);
+	return found != NULL ? found->held : NULL;
+}
+
+static void note_cut(struct nat *nat, bool cut)
+{
+	if (cut && !nat->aliases_cut)
+		log_event(&nat->ctl->log, "NAT-4-ALIASES",
+			"ARP is answered for %u global addresses, which is the most: the others "
+			"need a route or static ARP at the neighbours",
+			BW_MAX_ALIASES);
+	nat->aliases_cut = cut;
+}
+
 void nat_aliases_settle(struct nat *nat)
 {
 	static const struct timeval later = { .tv_usec = 50 * 1000 };
 	struct alias_set set = { 0 };
 	uint64_t now = clock_ms();
+	int err;
 
 	nat->aliases_changed = false;
 	if (now < nat->alias_ms + nat->n_aliases / ALIASES_PER_MS) {
@@ -181,10 +205,12 @@ void nat_aliases_settle(struct nat *nat)
 		return;
 	}
 	nat->alias_ms = now;
-	if (collect(nat, &set) != 0) { /* what is there stays; the next change tries again */
+	err = collect(nat, &set);
+	if (err == -ENOMEM) { /* what is there stays; the next change tries again */
 		free(set.item);
 		return;
 	}
+	note_cut(nat, err == -ENOSPC);
 	make_unique(&set);
 	replace(nat, &set);
 }

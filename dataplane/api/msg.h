@@ -26,6 +26,7 @@
 #define BW_MAX_VRFS    256	 /* VRF ids are 0 .. 255; 0 is the global table */
 #define BW_MAX_ADJS    (1 << 20) /* control's adjacency ids are below this */
 #define BW_MAX_ACLS    1024
+#define BW_MAX_ALIASES 65536 /* addresses that are only answered in ARP, of all interfaces */
 #define BW_MAX_PATHS   16 /* of an ECMP adjacency */
 #define BW_NAME_LEN    32
 #define BW_MAX_PPPOE   64  /* PPPoE client ids are 1 .. BW_MAX_PPPOE - 1 */

@@ -42,7 +42,7 @@ static bool is_subnet_broadcast(const struct itf *itf, bw_ip4 addr)
 		const struct itf_addr *a = &itf->addr[i];
 		uint32_t host;
 
-		if (a->plen == 0 || a->plen > 30 || a->flags & BW_ADDR_F_ALIAS)
+		if (a->plen == 0 || a->plen > 30)
 			continue;
 		host = UINT32_MAX >> a->plen;
 		if ((rte_be_to_cpu_32(a->addr ^ addr) & ~host) == 0 &&

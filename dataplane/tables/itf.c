@@ -19,8 +19,7 @@ static bool in_subnet(bw_ip4 a, bw_ip4 b, uint8_t plen)
 bw_ip4 itf_source_for(const struct itf *itf, bw_ip4 dst)
 {
 	for (uint32_t i = 0; i < itf->n_addrs; i++)
-		if (!(itf->addr[i].flags & BW_ADDR_F_ALIAS) &&
-			in_subnet(itf->addr[i].addr, dst, itf->addr[i].plen))
+		if (in_subnet(itf->addr[i].addr, dst, itf->addr[i].plen))
 			return itf->addr[i].addr;
 	return itf->primary;
 }

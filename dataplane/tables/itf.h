@@ -12,7 +12,7 @@
 #include "api/msg.h"
 #include "nodes/feature.h"
 
-#define ITF_MAX_ADDRS 256
+#define ITF_MAX_ADDRS 256 /* aliases, of which there may be more, are in tables/alias.h */
 
 struct itf_addr {
 	bw_ip4 addr;
@@ -48,7 +48,7 @@ struct itf {
 	uint8_t epoch;
 };
 
-/* True if `addr` is answered on this interface (an alias counts). */
+/* True if `addr` is one of the interface. */
 bool itf_has_addr(const struct itf *itf, bw_ip4 addr);
 
 /* The address to speak from to `dst`: of the subnet that holds it, else the primary; 0 = none. */

@@ -2,7 +2,9 @@
 /* NAT as configured: pools, rules, what they refer to, aliases. */
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/context_engine.h"
 
@@ -364,6 +366,84 @@ static void ports_by_an_interface(void)
 	bench_close(&b);
 }
 
+static unsigned aliases(const struct bench *b)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < b->dp.n; i++)
+		n += b->dp.object[i].type == BW_CMD_IF_ADDR_SET &&
+		     b->dp.object[i].msg.if_addr.flags == BW_ADDR_F_ALIAS;
+	return n;
+}
+
+static unsigned lines_of(const char *text)
+{
+	unsigned n = 0;
+
+	while ((text = strchr(text, '\n')) != NULL) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
+/* Many at once are computed anew only after a pause. */
+static bool comes_to(struct bench *b, size_t n)
+{
+	for (unsigned i = 0; i < 500 && b->ctl->nat.n_aliases != n; i++) {
+		usleep(10000);
+		bench_run(b);
+	}
+	return b->ctl->nat.n_aliases == n;
+}
+
+static void thousands_of_globals(void)
+{
+	struct bench b;
+	char *running;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, "interface GigabitEthernet8\n ip address 10.8.0.1 255.255.224.0\n"
+			 " ip nat outside\n no shutdown\n"
+			 "access-list 1 permit any\n"
+			 "ip nat pool P 10.8.0.1 10.8.15.255 prefix-length 19\n"
+			 "ip nat inside source list 1 pool P\n");
+	CU_ASSERT_EQUAL(aliases(&b), 4094); /* 10.8.0.1 is the interface's own */
+	CU_ASSERT(has_alias(&b, "10.8.0.2"));
+	CU_ASSERT(has_alias(&b, "10.8.15.255")); /* no end of its /19 */
+	/* a heading, the interface's own, and the aliases */
+	CU_ASSERT_EQUAL(lines_of(bench_show(&b, "show ip arp")), 1 + 1 + 4094);
+	running = strdup(bench_running(&b));
+	bench_restart_control(&b, running);
+	free(running);
+	CU_ASSERT_EQUAL(aliases(&b), 4094);
+	CU_ASSERT_EQUAL(b.dp.swept, 0);
+	bench_config(&b, "no ip nat inside source list 1 pool P\n");
+	CU_ASSERT_TRUE(comes_to(&b, 0));
+	CU_ASSERT_EQUAL(aliases(&b), 0);
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+}
+
+/* More than there may be: as many as there may be, and a line of the log. */
+static void globals_without_number(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_config(&b, "interface GigabitEthernet8\n ip address 10.0.0.1 255.0.0.0\n"
+			 " ip nat outside\n no shutdown\n"
+			 "access-list 1 permit any\n"
+			 "ip nat pool P 10.1.0.0 10.255.255.255 prefix-length 8\n"
+			 "ip nat inside source list 1 pool P\n");
+	CU_ASSERT_EQUAL(b.ctl->nat.n_aliases, BW_MAX_ALIASES);
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench_show(&b, "show logging"), "NAT-4-ALIASES"));
+	bench_config(&b, "no ip nat inside source list 1 pool P\n");
+	CU_ASSERT_TRUE(comes_to(&b, 0));
+	bench_close(&b);
+}
+
 static void globals_are_answered_in_arp(void)
 {
 	struct bench b;
@@ -511,6 +591,8 @@ int main(void)
 		{ "static rules go again", static_rules_go_again },
 		{ "ports by an interface", ports_by_an_interface },
 		{ "globals are answered in ARP", globals_are_answered_in_arp },
+		{ "thousands of globals", thousands_of_globals },
+		{ "globals without number", globals_without_number },
 		{ "timeouts and limits", timeouts_and_limits },
 		{ "no with sessions asks", no_with_sessions_asks },
 		{ NULL, NULL },

@@ -201,6 +201,69 @@ static void alias_is_answered(void)
 	end();
 }
 
+#define MANY 4096
+
+/* The i-th address of 10.2.0.0/19 that the router itself has not. */
+static const char *global(unsigned i, char text[16])
+{
+	snprintf(text, 16, "10.2.%u.%u", (i + 2) / 256, (i + 2) % 256);
+	return text;
+}
+
+/* How many of them a neighbour's requests are answered for. */
+static unsigned answered(void)
+{
+	unsigned n = 0;
+	char text[16];
+
+	for (unsigned i = 0; i < MANY; i++) {
+		t_forget_frames();
+		arp(REQUEST, t_peer, "0.0.0.0", zero, global(i, text));
+		n += t_frames == 1 &&
+		     is_arp(&t_frame[0], REPLY, t_peer, out_mac, text, "0.0.0.0");
+	}
+	return n;
+}
+
+static void thousands_of_aliases(void)
+{
+	struct bw_if_addr a = { .if_id = OUT, .plen = 32, .flags = BW_ADDR_F_ALIAS };
+	const struct itf *before;
+	char text[16];
+
+	begin();
+	t_connect(OUT, "10.2.0.1", 19);
+	before = t_dp->itf[OUT];
+	for (unsigned i = 0; i < MANY; i++) {
+		t_forget_frames(); /* each is announced */
+		t_addr(OUT, global(i, text), 32, BW_ADDR_F_ALIAS);
+	}
+	/* What workers read is not copied for one of them, so that each costs the same. */
+	CU_ASSERT_PTR_EQUAL(t_dp->itf[OUT], before);
+	t_settle();
+	CU_ASSERT_EQUAL(answered(), MANY);
+	for (unsigned i = 0; i < MANY; i += 2) {
+		a.addr = t_ip(global(i, text));
+		CU_ASSERT_EQUAL(itf_addr_del(t_dp, &a), BW_OK);
+		CU_ASSERT_EQUAL(itf_addr_del(t_dp, &a), BW_E_NO_OBJECT);
+	}
+	CU_ASSERT_EQUAL(answered(), MANY / 2);
+	itf_sweep(t_dp, t_epoch + 1); /* nothing was set since: all go, interfaces too */
+	CU_ASSERT_EQUAL(t_dp->aliases.n, 0);
+	end();
+}
+
+/* A neighbour whose address becomes ours: what was learnt of him goes. */
+static void alias_takes_a_neighbours_address(void)
+{
+	begin();
+	t_learn(OUT, "10.1.0.50", t_peer);
+	CU_ASSERT_EQUAL(entry("10.1.0.50").state, BW_ARP_REACHABLE);
+	t_addr(OUT, "10.1.0.50", 32, BW_ADDR_F_ALIAS);
+	CU_ASSERT_EQUAL(entry("10.1.0.50").state, 0);
+	end();
+}
+
 static void gratuitous(void)
 {
 	begin();
@@ -735,6 +798,8 @@ int main(void)
 	CU_add_test(s, "answers", answers);
 	CU_add_test(s, "a probe is answered", probe_is_answered);
 	CU_add_test(s, "an alias is answered", alias_is_answered);
+	CU_add_test(s, "thousands of aliases", thousands_of_aliases);
+	CU_add_test(s, "an alias takes a neighbour's address", alias_takes_a_neighbours_address);
 	CU_add_test(s, "gratuitous", gratuitous);
 	CU_add_test(s, "defends its address", defends_its_address);
 	CU_add_test(s, "malformed", malformed);
