@@ -16,21 +16,22 @@
 #define ADDRESS	   "{any|host <address:A.B.C.D>|<address:A.B.C.D> <wildcard:WILDCARD>} "
 
 #define TCP_NAME                                                                                   \
-	"<port:bgp|chargen|cmd|daytime|discard|domain|echo|exec|finger|ftp|ftp-data|gopher|"       \
-	"hostname|ident|irc|klogin|kshell|login|lpd|msrpc|nntp|pim-auto-rp|pop2|pop3|smtp|sunrpc|" \
-	"tacacs|talk|telnet|time|uucp|whois|www>"
+	"<port:bgp|chargen|cmd|connectedapps-plain|connectedapps-tls|daytime|discard|domain|drip|" \
+	"echo|exec|finger|ftp|ftp-data|gopher|hostname|ident|irc|klogin|kshell|login|lpd|msrpc|"   \
+	"nntp|onep-plain|onep-tls|pim-auto-rp|pop2|pop3|smtp|sunrpc|syslog|tacacs|talk|telnet|"    \
+	"time|uucp|whois|www>"
 #define UDP_NAME                                                                                   \
 	"<port:biff|bootpc|bootps|discard|dnsix|domain|echo|isakmp|mobile-ip|nameserver|"          \
 	"netbios-dgm|netbios-ns|netbios-ss|non500-isakmp|ntp|pim-auto-rp|rip|snmp|snmptrap|"       \
 	"sunrpc|syslog|tacacs|talk|tftp|time|who|xdmcp>"
-#define TCP_PORT "{<port:0-65535>|" TCP_NAME "} "
-#define UDP_PORT "{<port:0-65535>|" UDP_NAME "} "
+#define TCP_PORT "{<port:0-65535>|" TCP_NAME "}"
+#define UDP_PORT "{<port:0-65535>|" UDP_NAME "}"
 #define TCP_PORTS                                                                                  \
-	"[eq " TCP_PORT "|neq " TCP_PORT                                                           \
-	"|gt <port:0-65534>|lt <port:1-65535>|range " TCP_PORT TCP_PORT "] "
+	"[eq " TCP_PORT "... |neq " TCP_PORT                                                       \
+	"... |gt <port:0-65534>|lt <port:1-65535>|range " TCP_PORT " " TCP_PORT "] "
 #define UDP_PORTS                                                                                  \
-	"[eq " UDP_PORT "|neq " UDP_PORT                                                           \
-	"|gt <port:0-65534>|lt <port:1-65535>|range " UDP_PORT UDP_PORT "] "
+	"[eq " UDP_PORT "... |neq " UDP_PORT                                                       \
+	"... |gt <port:0-65534>|lt <port:1-65535>|range " UDP_PORT " " UDP_PORT "] "
 #define ICMP_TYPE                                                                                  \
 	"[<message:administratively-prohibited|alternate-address|conversion-error|"                \
 	"dod-host-prohibited|dod-net-prohibited|echo|echo-reply|general-parameter-problem|"        \
@@ -44,11 +45,24 @@
 	"timestamp-request|traceroute|ttl-exceeded|unreachable>|<type:0-255> [<code:0-255>]] "
 #define PROTOCOL "{<protocol:ip|ahp|eigrp|esp|gre|igmp|ipinip|nos|ospf|pcp|pim>|<protocol:0-255>} "
 
+/* What IOS matches besides, and this platform does not: refused in words. */
+#define UNBUILT "dscp|option|precedence|reflect|time-range|tos|ttl"
+#define OPTIONS "fragments|log|log-input) [<unbuilt:" UNBUILT "> <rest:LINE>]"
+#define TCP_OPTIONS                                                                                \
+	"(established|fragments|log|log-input) [<unbuilt:" UNBUILT                                 \
+	"|ack|fin|match-all|match-any|psh|rst|syn|urg> [<rest:LINE>]]"
+
 #define STANDARD ACTION "{any|host <address:A.B.C.D>|<address:A.B.C.D> [<wildcard:WILDCARD>]} [log]"
-#define TCP	 ACTION "tcp " ADDRESS TCP_PORTS ADDRESS TCP_PORTS "(established|fragments|log)"
-#define UDP	 ACTION "udp " ADDRESS UDP_PORTS ADDRESS UDP_PORTS "(fragments|log)"
-#define ICMP	 ACTION "icmp " ADDRESS ADDRESS ICMP_TYPE "(fragments|log)"
-#define OTHER	 ACTION PROTOCOL ADDRESS ADDRESS "(fragments|log)"
+#define TCP	 ACTION "tcp " ADDRESS TCP_PORTS ADDRESS TCP_PORTS TCP_OPTIONS
+#define UDP	 ACTION "udp " ADDRESS UDP_PORTS ADDRESS UDP_PORTS "(" OPTIONS
+#define ICMP	 ACTION "icmp " ADDRESS ADDRESS ICMP_TYPE "(" OPTIONS
+#define OTHER	 ACTION PROTOCOL ADDRESS ADDRESS "(" OPTIONS
+
+/* Groups of addresses or services in place of either. */
+#define GROUPS                                                                                     \
+	ACTION "{object-group <rest:LINE>|{tcp|udp|icmp|" PROTOCOL "} {object-group <rest:LINE>|"  \
+	       "{any|host <address:A.B.C.D>|<address:A.B.C.D> <wildcard:WILDCARD>} "               \
+	       "object-group <rest:LINE>}}"
 
 /* The words of a line one after the other. */
 struct walk {
@@ -101,7 +115,45 @@ static uint16_t read_port(struct walk *w, int proto)
 	return (uint16_t)acl_port_number(proto, v->text);
 }
 
-static void read_ports(struct walk *w, int proto, struct acl_ports *ports)
+static bool has_port(const struct acl_ports *ports, uint16_t port)
+{
+	for (unsigned i = 0; i < ports->n; i++)
+		if (ports->port[i] == port)
+			return true;
+	return false;
+}
+
+/* Those of `eq` and `neq`, each once. False: there are more than an entry holds. */
+static bool read_port_list(struct walk *w, int proto, struct acl_ports *ports)
+{
+	bool fits = true;
+
+	while (next_named(w, "port")) {
+		uint16_t port = read_port(w, proto);
+
+		if (has_port(ports, port))
+			continue;
+		if (ports->n < ACL_PORTS_MAX)
+			ports->port[ports->n++] = port;
+		else
+			fits = false;
+	}
+	return fits;
+}
+
+/* The lower one first; `range 80 80` is `eq 80`. */
+static void read_range(struct walk *w, int proto, struct acl_ports *ports)
+{
+	uint16_t a = read_port(w, proto), b = read_port(w, proto);
+
+	ports->port[0] = a < b ? a : b;
+	ports->port[1] = a < b ? b : a;
+	ports->n = a == b ? 1 : 2;
+	if (a == b)
+		ports->op = ACL_PORT_EQ;
+}
+
+static bool read_ports(struct walk *w, int proto, struct acl_ports *ports)
 {
 	static const struct {
 		const char *word;
@@ -118,17 +170,11 @@ static void read_ports(struct walk *w, int proto, struct acl_ports *ports)
 		if (!next_is(w, ops[i].word))
 			continue;
 		ports->op = ops[i].op;
-		ports->lo = read_port(w, proto);
-		if (ports->op == ACL_PORT_RANGE)
-			ports->hi = read_port(w, proto);
-		if (ports->op == ACL_PORT_RANGE && ports->lo > ports->hi) {
-			uint16_t lo = ports->hi;
-
-			ports->hi = ports->lo;
-			ports->lo = lo;
-		}
-		return;
+		if (ports->op != ACL_PORT_RANGE)
+			return read_port_list(w, proto, ports);
+		read_range(w, proto, ports);
 	}
+	return true;
 }
 
 static void read_icmp(struct walk *w, struct acl_entry *e)
@@ -152,8 +198,8 @@ static int16_t read_protocol(struct walk *w)
 {
 	const struct cli_value *v = &w->args->value[w->at++];
 
-	if (v->type == CLI_TYPE_NUMBER)
-		return (int16_t)v->number;
+	if (v->type == CLI_TYPE_NUMBER) /* 0 stands for any */
+		return v->number == 0 ? ACL_PROTO_IP : (int16_t)v->number;
 	for (int proto = 0; proto < 256; proto++) {
 		const char *name = acl_proto_name(proto);
 
@@ -163,10 +209,11 @@ static int16_t read_protocol(struct walk *w)
 	return ACL_PROTO_IP;
 }
 
-/* What a line says, its texts borrowed. */
-static void read_entry(const struct cli_args *args, bool extended, struct acl_entry *e)
+/* What a line says, its texts borrowed. False: it has more ports than an entry holds. */
+static bool read_entry(const struct cli_args *args, bool extended, struct acl_entry *e)
 {
 	struct walk w = { .args = args };
+	bool fits = true;
 
 	memset(e, 0, sizeof(*e));
 	e->icmp_type = e->icmp_code = -1;
@@ -176,7 +223,7 @@ static void read_entry(const struct cli_args *args, bool extended, struct acl_en
 	if (cli_has(args, "text")) {
 		e->is_remark = true;
 		e->remark = (char *)cli_arg_text(args, "text");
-		return;
+		return true;
 	}
 	while (!next_named(&w, "action"))
 		w.at++;
@@ -186,17 +233,25 @@ static void read_entry(const struct cli_args *args, bool extended, struct acl_en
 		e->proto = read_protocol(&w);
 	read_address(&w, &e->src, &e->src_wild);
 	if (extended) {
-		read_ports(&w, e->proto, &e->sport);
+		fits = read_ports(&w, e->proto, &e->sport);
 		read_address(&w, &e->dst, &e->dst_wild);
-		read_ports(&w, e->proto, &e->dport);
+		fits = read_ports(&w, e->proto, &e->dport) && fits;
 		read_icmp(&w, e);
 	}
 	e->established = cli_has(args, "established");
 	e->fragments = cli_has(args, "fragments");
-	e->log = cli_has(args, "log");
+	e->log_input = cli_has(args, "log-input");
+	e->log = e->log_input || cli_has(args, "log");
+	return fits;
 }
 
-/* The entry as a configuration line has it, after `access-list N ` or a sequence number. */
+static bool is_extended(const struct cli_args *args)
+{
+	return cli_has(args, "list") &&
+	       acl_number_sort((unsigned)cli_arg_number(args, "list", 0)) > 0;
+}
+
+/* The entry after `access-list N ` or a sequence number, in the one spelling that is kept. */
 static int print_entry(const struct acl_entry *e, bool extended, char *buf, size_t size)
 {
 	char src[FORMAT_IP_SIZE], wild[FORMAT_IP_SIZE];
@@ -213,42 +268,45 @@ static int print_entry(const struct acl_entry *e, bool extended, char *buf, size
 		format_ip(e->src_wild, wild), log);
 }
 
-static bool is_extended(const struct cli_args *args)
+/* What stands before the entry stays as it is, and so does what will be refused. */
+static int normal_entry(const struct cli_args *args, bool extended, char *buf, size_t size)
 {
-	return cli_has(args, "list") &&
-	       acl_number_sort((unsigned)cli_arg_number(args, "list", 0)) > 0;
-}
-
-static int render_numbered(const struct cli_args *args, char *buf, size_t size)
-{
-	bool extended = is_extended(args);
 	struct acl_entry e;
-	char text[400];
+	int before, len;
 
-	read_entry(args, extended, &e);
-	print_entry(&e, extended, text, sizeof(text));
-	return snprintf(buf, size, "access-list %s %s", cli_arg_text(args, "list"), text);
+	if (!read_entry(args, extended, &e) || cli_has(args, "unbuilt"))
+		return snprintf(buf, size, "%s", args->line);
+	before = e.is_remark ? (int)(strstr(args->line, "remark ") - args->line)
+			     : (int)(e.line - args->line);
+	len = snprintf(buf, size, "%.*s", before, args->line);
+	return len + ((size_t)len < size ? print_entry(&e, extended, buf + len, size - (size_t)len)
+					 : print_entry(&e, extended, NULL, 0));
 }
 
-static int render_named(const struct cli_args *args, bool extended, char *buf, size_t size)
+static int normal_numbered(const struct cli_args *args, char *buf, size_t size)
 {
-	const char *seq = cli_arg_text(args, "seq");
-	struct acl_entry e;
-	char text[400];
-
-	read_entry(args, extended, &e);
-	print_entry(&e, extended, text, sizeof(text));
-	return snprintf(buf, size, "%s%s%s", seq ? seq : "", seq ? " " : "", text);
+	return normal_entry(args, is_extended(args), buf, size);
 }
 
-static int render_standard(const struct cli_args *args, char *buf, size_t size)
+static int normal_standard(const struct cli_args *args, char *buf, size_t size)
 {
-	return render_named(args, false, buf, size);
+	return normal_entry(args, false, buf, size);
 }
 
-static int render_extended(const struct cli_args *args, char *buf, size_t size)
+static int normal_extended(const struct cli_args *args, char *buf, size_t size)
 {
-	return render_named(args, true, buf, size);
+	return normal_entry(args, true, buf, size);
+}
+
+/* `deny` takes as much room as `permit`, so that addresses stand below one another. */
+static int render_entry(const struct cli_args *args, char *buf, size_t size)
+{
+	const char *verb = strstr(args->line, "deny ");
+	int before = verb != NULL ? (int)(verb - args->line + sizeof("deny")) : 0;
+
+	if (!cli_has(args, "deny"))
+		return snprintf(buf, size, "%s", args->line);
+	return snprintf(buf, size, "%.*s  %s", before, args->line, args->line + before);
 }
 
 static int add_entry(struct cli_ctx *ctx, struct acl *acl, const struct acl_entry *e)
@@ -277,6 +335,15 @@ static int remove_entry(struct cli_ctx *ctx, struct acl *acl, const struct acl_e
 		"those first");
 }
 
+/* 0, or refused: more than can be matched. */
+static int check_entry(struct cli_ctx *ctx, const struct cli_args *args, bool fits)
+{
+	if (cli_has(args, "unbuilt"))
+		return cli_fail(ctx, "%% Matching by %s is not supported on this platform",
+			cli_arg_text(args, "unbuilt"));
+	return fits ? 0 : cli_fail(ctx, "%% An entry holds no more than %d ports", ACL_PORTS_MAX);
+}
+
 static int apply_numbered(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	struct acl_table *acls = &cmd_control(ctx)->acls;
@@ -284,9 +351,10 @@ static int apply_numbered(struct cli_ctx *ctx, const struct cli_args *args, enum
 	bool extended = is_extended(args);
 	struct acl_entry e;
 	struct acl *acl;
-	int err;
+	int err = check_entry(ctx, args, read_entry(args, extended, &e));
 
-	read_entry(args, extended, &e);
+	if (err != 0)
+		return op == CLI_SET ? err : 0;
 	if (op == CLI_SET) {
 		if ((err = acl_create(acls, name, extended, &acl)) != 0)
 			return err;
@@ -294,9 +362,14 @@ static int apply_numbered(struct cli_ctx *ctx, const struct cli_args *args, enum
 	}
 	acl = acl_find(acls, name);
 	err = remove_entry(ctx, acl, &e);
-	if (err == 0 && acl != NULL && acl->n == 0)
+	if (err == 0 && acl != NULL && acl->n == 0 && !acl->is_block)
 		acl_delete(acl);
 	return err;
+}
+
+static bool is_number(const char *name)
+{
+	return name[strspn(name, "0123456789")] == '\0';
 }
 
 static int apply_list(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
@@ -308,14 +381,18 @@ static int apply_list(struct cli_ctx *ctx, const struct cli_args *args, enum cli
 
 	if (op == CLI_UNSET) {
 		if (acl != NULL)
-			acl_delete(acl);
-		return 0;
+			acl_leave_block(acl);
+		/* A number's entries may have been typed either way: all of them go. */
+		return is_number(name) && ctx->typed != NULL
+			       ? cli_imply(ctx, "no access-list %s", name)
+			       : 0;
 	}
-	if (name[strspn(name, "0123456789")] == '\0')
-		return cli_fail(ctx, "%% Numbered lists are entered with access-list");
 	switch (acl_create(acls, name, extended, &acl)) {
 	case 0:
+		acl->is_block = true;
 		return 0;
+	case -EINVAL:
+		return cli_fail_at(ctx, "name");
 	case -EEXIST:
 		return cli_fail(ctx, "%% A named access list with this name already exists");
 	case -ENAMETOOLONG:
@@ -334,9 +411,25 @@ static int apply_named(struct cli_ctx *ctx, const struct cli_args *args, enum cl
 {
 	struct acl *acl = parent_list(ctx);
 	struct acl_entry e;
+	int err = check_entry(ctx, args, read_entry(args, acl->extended, &e));
 
-	read_entry(args, acl->extended, &e);
+	if (err != 0)
+		return op == CLI_SET ? err : 0;
+	e.in_block = true;
 	return op == CLI_SET ? add_entry(ctx, acl, &e) : remove_entry(ctx, acl, &e);
+}
+
+static int refuse_groups(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
+{
+	return op == CLI_UNSET ? 0 : cli_fail(ctx, "%% object-group is not supported here");
+}
+
+static int refuse_resequence(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
+{
+	if (op == CLI_UNSET)
+		return 0;
+	return cli_fail(ctx, "%% Entries keep the numbers that were typed: they cannot be "
+			     "resequenced");
 }
 
 /* `no 10`: the line of that number, which may have been typed without it. */
@@ -373,6 +466,11 @@ static const struct cli_help help[] = {
 	{ "address", "Address" },
 	{ "wildcard", "Wildcard bits" },
 	{ "log", "Log matches against this entry" },
+	{ "log-input", "Log matches against this entry, including input interface" },
+	{ "object-group", "Object group" },
+	{ "resequence", "Resequence Access List" },
+	{ "start", "Starting Sequence Number" },
+	{ "step", "Step to increment the sequence number" },
 	{ "tcp", "Transmission Control Protocol" },
 	{ "udp", "User Datagram Protocol" },
 	{ "icmp", "Internet Control Message Protocol" },
@@ -416,7 +514,8 @@ static const struct cli_command commands[] = {
 		.sort = "list",
 		.rank = RANK_LIST,
 		.apply = apply_numbered,
-		.render = render_numbered,
+		.normal = normal_numbered,
+		.render = render_entry,
 	},
 	{
 		.mode = "config",
@@ -427,7 +526,8 @@ static const struct cli_command commands[] = {
 		.sort = "list",
 		.rank = RANK_LIST,
 		.apply = apply_numbered,
-		.render = render_numbered,
+		.normal = normal_numbered,
+		.render = render_entry,
 	},
 	{
 		.mode = "config",
@@ -438,7 +538,8 @@ static const struct cli_command commands[] = {
 		.sort = "list",
 		.rank = RANK_LIST,
 		.apply = apply_numbered,
-		.render = render_numbered,
+		.normal = normal_numbered,
+		.render = render_entry,
 	},
 	{
 		.mode = "config",
@@ -449,7 +550,8 @@ static const struct cli_command commands[] = {
 		.sort = "list",
 		.rank = RANK_LIST,
 		.apply = apply_numbered,
-		.render = render_numbered,
+		.normal = normal_numbered,
+		.render = render_entry,
 	},
 	{
 		.mode = "config",
@@ -460,7 +562,8 @@ static const struct cli_command commands[] = {
 		.sort = "list",
 		.rank = RANK_LIST,
 		.apply = apply_numbered,
-		.render = render_numbered,
+		.normal = normal_numbered,
+		.render = render_entry,
 	},
 	{
 		.mode = "config",
@@ -471,7 +574,8 @@ static const struct cli_command commands[] = {
 		.sort = "list",
 		.rank = RANK_LIST,
 		.apply = apply_numbered,
-		.render = render_numbered,
+		.normal = normal_numbered,
+		.render = render_entry,
 	},
 	{
 		.mode = "config",
@@ -482,7 +586,8 @@ static const struct cli_command commands[] = {
 		.sort = "list",
 		.rank = RANK_LIST,
 		.apply = apply_numbered,
-		.render = render_numbered,
+		.normal = normal_numbered,
+		.render = render_entry,
 	},
 	{
 		.mode = "config",
@@ -517,7 +622,8 @@ static const struct cli_command commands[] = {
 		.key = "*",
 		.flags = CLI_ORDERED,
 		.apply = apply_named,
-		.render = render_standard,
+		.normal = normal_standard,
+		.render = render_entry,
 	},
 	{
 		.mode = "config-ext-nacl",
@@ -526,7 +632,8 @@ static const struct cli_command commands[] = {
 		.key = "*",
 		.flags = CLI_ORDERED,
 		.apply = apply_named,
-		.render = render_extended,
+		.normal = normal_extended,
+		.render = render_entry,
 	},
 	{
 		.mode = "config-ext-nacl",
@@ -535,7 +642,8 @@ static const struct cli_command commands[] = {
 		.key = "*",
 		.flags = CLI_ORDERED,
 		.apply = apply_named,
-		.render = render_extended,
+		.normal = normal_extended,
+		.render = render_entry,
 	},
 	{
 		.mode = "config-ext-nacl",
@@ -544,7 +652,8 @@ static const struct cli_command commands[] = {
 		.key = "*",
 		.flags = CLI_ORDERED,
 		.apply = apply_named,
-		.render = render_extended,
+		.normal = normal_extended,
+		.render = render_entry,
 	},
 	{
 		.mode = "config-ext-nacl",
@@ -553,7 +662,29 @@ static const struct cli_command commands[] = {
 		.key = "*",
 		.flags = CLI_ORDERED,
 		.apply = apply_named,
-		.render = render_extended,
+		.normal = normal_extended,
+		.render = render_entry,
+	},
+	{
+		.mode = "config",
+		.syntax = "access-list " EXT_NUMBER " " GROUPS,
+		.help = help,
+		.flags = CLI_HIDDEN,
+		.apply = refuse_groups,
+	},
+	{
+		.mode = "config-ext-nacl",
+		.syntax = SEQ GROUPS,
+		.help = help,
+		.flags = CLI_HIDDEN,
+		.apply = refuse_groups,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip access-list resequence <name:WORD> [<start:1-2147483647> "
+			  "<step:1-2147483647>]",
+		.help = help,
+		.apply = refuse_resequence,
 	},
 	{
 		.mode = "config-std-nacl config-ext-nacl",

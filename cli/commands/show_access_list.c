@@ -72,13 +72,13 @@ static void print_list(struct cli_ctx *ctx, const struct acl *acl, const struct 
 	}
 	for (size_t i = 0; i < acl->n; i++) {
 		const struct acl_entry *e = &acl->item[i];
-		uint64_t hits;
+		uint64_t hits = 0;
 
 		if (e->is_remark)
 			continue;
-		hits = hits_of(rows, acl, index, &at);
+		for (unsigned rules = acl_entry_rules(e); rules > 0; rules--)
+			hits += hits_of(rows, acl, index++, &at);
 		print_rule(ctx, acl, e, hits, entries);
-		index++;
 	}
 }
 

@@ -219,6 +219,28 @@ static enum cli_result set(struct cli_transaction *transaction, struct cli_node 
 	return result;
 }
 
+/*
+ * The line in the spelling that stands for all, the caller's to free. NULL without memory, and for
+ * what does not parse then, which is a fault of the declaration.
+ */
+static struct cli_args *normal_form(struct cli_transaction *transaction,
+	const struct cli_node *parent, const struct cli_args *args, unsigned flags)
+{
+	int (*normal)(const struct cli_args *, char *, size_t) = args->command->normal;
+	int len = normal(args, NULL, 0);
+	char *line = len >= 0 ? malloc((size_t)len + 1) : NULL;
+	struct cli_parse parse = { .args = NULL };
+
+	if (!line)
+		return NULL;
+	normal(args, line, (size_t)len + 1);
+	if (cli_grammar_parse(transaction->tree->grammar, parent->mode, flags, line, &parse) !=
+		CLI_PARSE_OK)
+		cli_fail(transaction->ctx, "%% Normal form not understood: %s", line);
+	cli_text_free(line);
+	return parse.args;
+}
+
 /* The line to keep in place of the one given, the caller's to free; NULL: refused. */
 static struct cli_args *amended(
 	struct cli_transaction *transaction, struct cli_node *parent, const struct cli_args *args)
@@ -234,7 +256,7 @@ static struct cli_args *amended(
 	return parse.args;
 }
 
-enum cli_result cli_transaction_set(struct cli_transaction *transaction, struct cli_node *parent,
+static enum cli_result set_amended(struct cli_transaction *transaction, struct cli_node *parent,
 	struct cli_args **args, struct cli_node **node)
 {
 	struct cli_args *kept;
@@ -242,14 +264,30 @@ enum cli_result cli_transaction_set(struct cli_transaction *transaction, struct 
 
 	if (!(*args)->command->amend)
 		return set(transaction, parent, args, node);
-	if (node)
-		*node = NULL;
 	kept = amended(transaction, parent, *args);
 	if (!kept)
 		return CLI_ERROR;
-	/* What was typed stays with the caller: carets point into it. */
 	result = set(transaction, parent, &kept, node);
 	cli_args_free(kept);
+	return result;
+}
+
+/* What was typed stays with the caller, as it was, for carets point into it. */
+enum cli_result cli_transaction_set(struct cli_transaction *transaction, struct cli_node *parent,
+	struct cli_args **args, struct cli_node **node)
+{
+	struct cli_args *normal;
+	enum cli_result result;
+
+	if (node)
+		*node = NULL;
+	if (!(*args)->command->normal)
+		return set_amended(transaction, parent, args, node);
+	normal = normal_form(transaction, parent, *args, 0);
+	if (!normal)
+		return CLI_ERROR;
+	result = set_amended(transaction, parent, &normal, node);
+	cli_args_free(normal);
 	return result;
 }
 
@@ -338,11 +376,19 @@ static enum cli_result unset(struct cli_transaction *transaction, struct cli_nod
 enum cli_result cli_transaction_unset(struct cli_transaction *transaction, struct cli_node *parent,
 	struct cli_args **args, enum cli_removal removal)
 {
+	struct cli_args *normal = NULL;
 	enum cli_result result;
 
+	if ((*args)->command->normal) {
+		normal = normal_form(transaction, parent, *args, CLI_PARSE_NO);
+		if (!normal)
+			return CLI_ERROR;
+		args = &normal;
+	}
 	transaction->ctx->typed = *args;
 	result = unset(transaction, parent, args, removal);
 	transaction->ctx->typed = NULL;
+	cli_args_free(normal);
 	return result;
 }
 

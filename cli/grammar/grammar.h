@@ -108,6 +108,15 @@ struct cli_command {
 	int (*render)(const struct cli_args *args, char *buf, size_t size);
 
 	/*
+	 * Where one meaning has several spellings (`host 10.0.0.1` and `10.0.0.1 0.0.0.0`): writes
+	 * the one that stands for all, as snprintf does. Lines are taken, compared and removed in
+	 * that form; after `no`, trailing values may be missing. Its output must parse, in the same
+	 * mode, to a line that comes out the same. Comes before .amend; what `args` hold must count
+	 * alone.
+	 */
+	int (*normal)(const struct cli_args *args, char *buf, size_t size);
+
+	/*
 	 * Where a line changes the one that is there (`vlan add 5`) or is kept in another form:
 	 * gives the line to keep in its place, `old` being what it would replace, or NULL. The
 	 * result is the caller's to free, must parse to a line of the same identity, and must come

@@ -144,8 +144,31 @@ void acl_delete(struct acl *acl)
 		free_entry(&acl->item[i]);
 	acl->n = 0;
 	acl->n_rules = acl->n_numbered = 0;
-	acl->exists = false;
+	acl->exists = acl->is_block = false;
 	changed(acl);
+}
+
+void acl_leave_block(struct acl *acl)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < acl->n; i++) {
+		struct acl_entry *e = &acl->item[i];
+
+		if (!e->in_block) {
+			acl->item[kept++] = *e;
+			continue;
+		}
+		acl->n_rules -= acl_entry_rules(e);
+		acl->n_numbered -= e->numbered;
+		free_entry(e);
+	}
+	acl->n = kept;
+	acl->is_block = false;
+	if (acl->n == 0)
+		acl_delete(acl);
+	else
+		changed(acl);
 }
 
 static bool same_rule(const struct acl_entry *a, const struct acl_entry *b)
@@ -243,7 +266,7 @@ int acl_add(struct acl *acl, const struct acl_entry *e)
 	memmove(&acl->item[at + 1], &acl->item[at], (acl->n - at) * sizeof(new));
 	acl->item[at] = new;
 	acl->n++;
-	acl->n_rules += !new.is_remark;
+	acl->n_rules += acl_entry_rules(&new);
 	acl->n_numbered += new.numbered;
 	changed(acl);
 	return 0;
@@ -297,7 +320,7 @@ int acl_remove(struct acl *acl, const struct acl_entry *e, bool force)
 	if (!force && acl->n_numbered > 0 && !order_survives(acl, found))
 		return -EBUSY;
 	at = found - acl->item;
-	acl->n_rules -= !found->is_remark;
+	acl->n_rules -= acl_entry_rules(found);
 	acl->n_numbered -= found->numbered;
 	free_entry(found);
 	acl->n--;

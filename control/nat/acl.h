@@ -38,9 +38,12 @@ enum acl_port_op {
 	ACL_PORT_RANGE
 };
 
+#define ACL_PORTS_MAX 10 /* after one eq or neq */
+
 struct acl_ports {
 	enum acl_port_op op;
-	uint16_t lo, hi; /* hi only of a range */
+	uint16_t n; /* ports: one, of a range two, of eq and neq up to ACL_PORTS_MAX */
+	uint16_t port[ACL_PORTS_MAX];
 };
 
 enum acl_proto { ACL_PROTO_IP = -1 }; /* else 0 .. 255 */
@@ -50,6 +53,7 @@ struct acl_entry {
 	bool is_remark;
 	bool permit;
 	bool established, fragments, log;
+	bool log_input; /* with log: it was typed so */
 	int16_t proto;
 	int16_t icmp_type, icmp_code; /* -1 = any */
 	bw_ip4 src, src_wild, dst, dst_wild;
@@ -57,6 +61,7 @@ struct acl_entry {
 	char *remark;	  /* owned by the list, as is the next */
 	char *line;	  /* the configuration line as it was typed, without number; or NULL */
 	bool numbered;	  /* seq was typed */
+	bool in_block;	  /* entered below `ip access-list` */
 	uint64_t entered; /* order of entering */
 };
 
@@ -66,14 +71,15 @@ struct acl {
 	char name[ACL_NAME_LEN];
 	bool numbered, extended;
 	bool exists; /* configured; may be without entries */
+	bool is_block; /* by `ip access-list`, which may hold a number's entries as well */
 	unsigned refs;
-	unsigned n_rules; /* entries that are no remarks */
+	unsigned n_rules; /* of the dataplane, which all entries come to */
 	uint32_t id;
 	struct acl_entry *item; /* by sequence number */
 	size_t n, size;
 	unsigned n_numbered; /* entries whose number was typed */
 	uint64_t entered;
-	uint32_t walk_rule; /* where sending is: rule and the item that it is */
+	uint32_t walk_rule; /* where sending is: an item and its first rule */
 	size_t walk_item;
 	struct dp_object obj;
 	bool in_dataplane; /* wanted there: it has entries and somebody refers to it */
@@ -109,6 +115,9 @@ void acl_put(struct acl *acl);
 int acl_create(struct acl_table *t, const char *name, bool extended, struct acl **acl);
 void acl_delete(struct acl *acl);
 
+/* `no ip access-list`: what was entered below it goes; of a numbered list the rest stays. */
+void acl_leave_block(struct acl *acl);
+
 /*
  * Add an entry; seq 0: after the last. `e` is copied with its texts. -EEXIST:
  * the number is taken, or the same rule is there already; -ENOMEM; -ERANGE.
@@ -124,6 +133,10 @@ int acl_remove(struct acl *acl, const struct acl_entry *e, bool force);
 
 /* NULL if there is no entry of this number. */
 const struct acl_entry *acl_entry_at(const struct acl *acl, uint32_t seq);
+
+/* How many rules of the dataplane an entry comes to: none for a remark, more than one for several
+ * ports. They follow one another. */
+unsigned acl_entry_rules(const struct acl_entry *e);
 
 /* Whether a numbered list of this number is extended: 1, 0, or -1 for no such number. */
 int acl_number_sort(unsigned number);

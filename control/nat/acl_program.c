@@ -4,6 +4,7 @@
 #include <event2/event.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "control/control.h"
@@ -22,34 +23,95 @@ uint32_t acl_in_force(const struct acl *acl)
 	return acl != NULL && acl->in_dataplane ? acl->id : 0;
 }
 
-static void set_ports(const struct acl_ports *p, uint16_t *lo, uint16_t *hi, uint32_t *flags,
-	uint32_t matters, uint32_t negated)
+/* What a condition on ports comes to: ports of one of these spans. */
+struct span {
+	uint16_t lo, hi;
+	bool matters, negated;
+};
+
+enum { SPANS_MAX = ACL_PORTS_MAX + 1 };
+
+static int by_number(const void *a, const void *b)
 {
-	*lo = p->lo;
-	*hi = p->hi;
+	const uint16_t *x = a, *y = b;
+
+	return *x - *y;
+}
+
+/* All ports but these. */
+static unsigned gaps_between(const struct acl_ports *p, struct span span[SPANS_MAX])
+{
+	uint16_t port[ACL_PORTS_MAX];
+	unsigned n = 0, next = 0;
+
+	memcpy(port, p->port, sizeof(port));
+	qsort(port, p->n, sizeof(port[0]), by_number);
+	for (unsigned i = 0; i < p->n; i++) {
+		if (port[i] > next)
+			span[n++] = (struct span) { (uint16_t)next, port[i] - 1, true, false };
+		next = port[i] + 1u;
+	}
+	if (next <= UINT16_MAX)
+		span[n++] = (struct span) { (uint16_t)next, UINT16_MAX, true, false };
+	return n;
+}
+
+static unsigned spans_of(const struct acl_ports *p, struct span span[SPANS_MAX])
+{
+	uint16_t first = p->port[0];
+
 	switch (p->op) {
 	case ACL_PORT_ANY:
-		*lo = *hi = 0;
-		return;
-	case ACL_PORT_NEQ:
-		*flags |= negated;
-		*hi = p->lo;
-		break;
+		span[0] = (struct span) { 0 };
+		return 1;
 	case ACL_PORT_EQ:
-		*hi = p->lo;
-		break;
+		for (unsigned i = 0; i < p->n; i++)
+			span[i] = (struct span) { p->port[i], p->port[i], true, false };
+		return p->n;
+	case ACL_PORT_NEQ:
+		if (p->n > 1)
+			return gaps_between(p, span);
+		span[0] = (struct span) { first, first, true, true };
+		return 1;
 	case ACL_PORT_GT:
-		*lo = p->lo == UINT16_MAX ? UINT16_MAX : p->lo + 1;
-		*hi = UINT16_MAX;
-		break;
+		first = first == UINT16_MAX ? UINT16_MAX : first + 1;
+		span[0] = (struct span) { first, UINT16_MAX, true, false };
+		return 1;
 	case ACL_PORT_LT:
-		*hi = p->lo == 0 ? 0 : p->lo - 1;
-		*lo = 0;
-		break;
+		span[0] = (struct span) { 0, first == 0 ? 0 : first - 1, true, false };
+		return 1;
 	case ACL_PORT_RANGE:
-		break;
+		span[0] = (struct span) { first, p->port[1], true, false };
+		return 1;
 	}
-	*flags |= matters;
+	return 0;
+}
+
+unsigned acl_entry_rules(const struct acl_entry *e)
+{
+	struct span span[SPANS_MAX];
+
+	return e->is_remark ? 0 : spans_of(&e->sport, span) * spans_of(&e->dport, span);
+}
+
+static uint32_t span_flags(const struct span *span, uint32_t matters, uint32_t negated)
+{
+	return (span->matters ? matters : 0) | (span->negated ? negated : 0);
+}
+
+/* The ports of an entry's `part`th rule. */
+static void fill_ports(const struct acl_entry *e, unsigned part, struct bw_ace *m)
+{
+	struct span src[SPANS_MAX], dst[SPANS_MAX];
+	unsigned n = spans_of(&e->dport, dst);
+
+	spans_of(&e->sport, src);
+	m->sport_lo = src[part / n].lo;
+	m->sport_hi = src[part / n].hi;
+	m->dport_lo = dst[part % n].lo;
+	m->dport_hi = dst[part % n].hi;
+	m->flags |= span_flags(&src[part / n], BW_ACE_F_SPORT, BW_ACE_F_NOT_SPORT) |
+		    span_flags(&dst[part % n], BW_ACE_F_DPORT, BW_ACE_F_NOT_DPORT);
 }
 
 static void fill_entry(const struct acl_entry *e, struct bw_ace *m)
@@ -78,25 +140,23 @@ static void fill_entry(const struct acl_entry *e, struct bw_ace *m)
 	m->src_wild = e->src_wild;
 	m->dst = e->dst;
 	m->dst_wild = e->dst_wild;
-	set_ports(&e->sport, &m->sport_lo, &m->sport_hi, &m->flags, BW_ACE_F_SPORT,
-		BW_ACE_F_NOT_SPORT);
-	set_ports(&e->dport, &m->dport_lo, &m->dport_hi, &m->flags, BW_ACE_F_DPORT,
-		BW_ACE_F_NOT_DPORT);
 }
 
-/* The entry behind rule number `index`, remarks not counted; asked for in order, so remembered. */
-static const struct acl_entry *rule_at(struct acl *acl, uint32_t index)
+/* Rule number `index`, remarks not counted; asked for in order, so the place is remembered. */
+static void fill_rule(struct acl *acl, uint32_t index, struct bw_ace *m)
 {
 	if (index == 0 || index < acl->walk_rule)
 		acl->walk_rule = acl->walk_item = 0;
 	for (;; acl->walk_item++) {
 		const struct acl_entry *e = &acl->item[acl->walk_item];
+		unsigned rules = acl_entry_rules(e);
 
-		if (e->is_remark)
-			continue;
-		if (acl->walk_rule == index)
-			return e;
-		acl->walk_rule++;
+		if (index < acl->walk_rule + rules) {
+			fill_entry(e, m);
+			fill_ports(e, index - acl->walk_rule, m);
+			return;
+		}
+		acl->walk_rule += rules;
 	}
 }
 
@@ -115,7 +175,7 @@ static bool set(void *, struct dp_object *o, uint32_t part, struct bw_msg *m)
 		m->hdr.type = BW_CMD_ACL_ENTRY;
 		m->ace.acl_id = acl->id;
 		m->ace.index = part - 1;
-		fill_entry(rule_at(acl, part - 1), &m->ace);
+		fill_rule(acl, part - 1, &m->ace);
 	} else {
 		m->hdr.type = BW_CMD_ACL_COMMIT;
 		m->ref.id = acl->id;

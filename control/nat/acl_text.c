@@ -49,6 +49,13 @@ static const struct name tcp_port[] = {
 	{ "uucp", 540 },
 	{ "whois", 43 },
 	{ "www", 80 },
+	/* by number the names above are printed */
+	{ "drip", 3949 },
+	{ "connectedapps-plain", 15001 },
+	{ "connectedapps-tls", 15002 },
+	{ "onep-plain", 15001 },
+	{ "onep-tls", 15002 },
+	{ "syslog", 514 },
 };
 
 static const struct name udp_port[] = {
@@ -251,9 +258,8 @@ static void add_ports(struct text *t, int proto, const struct acl_ports *p)
 	if (p->op == ACL_PORT_ANY)
 		return;
 	add(t, " %s", word[p->op]);
-	add_port(t, proto, p->lo);
-	if (p->op == ACL_PORT_RANGE)
-		add_port(t, proto, p->hi);
+	for (unsigned i = 0; i < p->n; i++)
+		add_port(t, proto, p->port[i]);
 }
 
 static void add_icmp(struct text *t, const struct acl_entry *e)
@@ -318,6 +324,6 @@ int acl_format(const struct acl *acl, const struct acl_entry *e, char *buf, size
 	else
 		add_standard(&t, e);
 	if (e->log)
-		add(&t, " log");
+		add(&t, e->log_input ? " log-input" : " log");
 	return t.len;
 }
