@@ -239,6 +239,7 @@ static int start_cli(struct daemon *d)
 	};
 
 	set_flash(d);
+	make_directory(d->run_dir); /* a byway-dp that left just now may have taken it along */
 	d->cli = cli_server_new(&config);
 	if (d->cli == NULL) {
 		fprintf(stderr, "bywayd: %s: %s\n", d->cli_path, strerror(errno));
@@ -294,6 +295,7 @@ static void stop(struct daemon *d)
 			event_free(d->terminate[i]);
 	if (d->base != NULL)
 		event_base_free(d->base);
+	rmdir(d->run_dir); /* unless byway-dp is there */
 }
 
 int main(int argc, char **argv)

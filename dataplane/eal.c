@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "eal.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <rte_alarm.h>
 #include <rte_eal.h>
@@ -11,6 +13,7 @@
 #include <semaphore.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -164,6 +167,8 @@ int eal_start(struct dp *dp, char *err, size_t err_size)
 	add_lcores(&a, &dp->platform);
 	add_memory(&a, dp);
 	add_devices(&a, &dp->platform);
+	if (*dp->run_dir)
+		setenv("RUNTIME_DIRECTORY", dp->run_dir, 1); /* DPDK's name for it */
 	if (rte_eal_init(a.argc, a.argv) < 0) {
 		snprintf(err, err_size, "cannot start DPDK with %u MiB of %s: %s%s",
 			memory_wanted(dp), dp->platform.hugepages ? "huge pages" : "memory",
@@ -209,12 +214,48 @@ static void end_interrupt_thread(void)
 	sem_destroy(&i.known);
 }
 
+static void remove_directory(int parent, const char *name)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	if (!dir)
+		return;
+	while ((entry = readdir(dir)))
+		unlinkat(fd, entry->d_name, 0); /* files and sockets; nothing else is in there */
+	closedir(dir);
+	unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+void eal_sweep(const struct dp *dp)
+{
+	const char *own = strrchr(rte_eal_get_runtime_dir(), '/');
+	const struct dirent *entry;
+	char path[sizeof(dp->run_dir) + 8];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/dpdk", dp->run_dir);
+	dir = opendir(path);
+	if (!dir)
+		return;
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.' && own && strcmp(entry->d_name, own + 1) != 0)
+			remove_directory(dirfd(dir), entry->d_name);
+	closedir(dir);
+}
+
 void eal_stop(void)
 {
-	char dir[256];
+	char dir[256], *slash;
 
 	snprintf(dir, sizeof(dir), "%s", rte_eal_get_runtime_dir());
 	end_interrupt_thread();
 	rte_eal_cleanup();
 	rmdir(dir);
+	slash = strrchr(dir, '/');
+	if (slash) {
+		*slash = '\0';
+		rmdir(dir); /* unless others have theirs in it */
+	}
 }

@@ -9,11 +9,20 @@ struct dp;
 
 /*
  * rte_eal_init() for dp->platform and dp->instance. 0, or negative errno with err saying what
- * is missing. Sets dp->n_workers.
+ * is missing. Sets dp->n_workers. DPDK keeps its files in dp->run_dir, if there is one.
  */
 int eal_start(struct dp *dp, char *err, size_t err_size);
 
-/* After a successful start; ports are closed, workers gone. DPDK's memory is no more after it. */
+/*
+ * Remove what processes of this instance left of DPDK's in the run directory when they were killed.
+ * Only when this process is known to be the instance: what is not its own is taken for theirs.
+ */
+void eal_sweep(const struct dp *dp);
+
+/*
+ * After a successful start; ports are closed, workers gone. DPDK's memory is no more after it, and
+ * its directory neither.
+ */
 void eal_stop(void);
 
 #endif

@@ -85,13 +85,15 @@ static int make_run_dir(struct dp *dp, char *err, size_t err_size)
 		snprintf(err, err_size, "%s: too long a path for a socket", base);
 		return -ENAMETOOLONG;
 	}
-	mkdir(base, 0755);
 	snprintf(dp->run_dir, sizeof(dp->run_dir), "%s/%s", base, dp->instance);
-	if (mkdir(dp->run_dir, 0755) < 0 && errno != EEXIST) {
-		snprintf(err, err_size, "%s: %s", dp->run_dir, strerror(errno));
-		return -errno;
+	/* who leaves removes what is empty, perhaps just now */
+	for (unsigned i = 0; i < 5; i++) {
+		mkdir(base, 0755);
+		if (mkdir(dp->run_dir, 0755) == 0 || errno == EEXIST)
+			return 0;
 	}
-	return 0;
+	snprintf(err, err_size, "%s: %s", dp->run_dir, strerror(errno));
+	return -errno;
 }
 
 static void retire(void *ctx, void (*fn)(void *, uint64_t), void *arg, uint64_t value)
@@ -213,7 +215,9 @@ static int start(struct dp *dp, char *err, size_t err_size)
 	}
 	snprintf(path, sizeof(path), "%s/dp.sock", dp->run_dir);
 	rc = bw_listener_open(&dp->listener, path);
-	if (rc < 0)
+	if (rc == 0)
+		eal_sweep(dp);
+	else
 		snprintf(err, err_size,
 			rc == -EADDRINUSE ? "%s: byway-dp of instance %s is running already"
 					  : "%s: cannot listen (instance %s)",
@@ -254,6 +258,7 @@ static void stop(struct dp *dp)
 	bw_region_free(&dp->region);
 	if (dp->start_tsc) /* EAL is up */
 		eal_stop();
+	rmdir(dp->run_dir); /* unless bywayd is there */
 }
 
 /* Signals are taken by a thread of their own: no handler has to find the dataplane's state. */

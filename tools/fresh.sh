@@ -29,6 +29,7 @@ make_root() {
 	# It looks for a root of nobody, and in a temporary directory that may be small.
 	TMPDIR=$work mmdebstrap --variant=minbase --aptopt="$work/options" \
 		"$suite" "$work/root" "$work/sources.list"
+	echo force-unsafe-io >"$work/root/etc/dpkg/dpkg.cfg.d/fresh" # it lives for minutes
 	cp -L /etc/resolv.conf "$work/root/etc/resolv.conf"
 	as_owner git -C "$top" bundle create - HEAD >"$work/clone.bundle"
 	git clone -q "$work/clone.bundle" "$work/root/root/byway"

@@ -97,7 +97,7 @@ progress() {
 	apt)
 		awk '/newly installed/ { for (i = 1; i < NF; i++) if ($(i + 1) == "newly") all = $i }
 			/^Get:/ { got++ } /^Unpacking / { un++ } /^Setting up / { up++ }
-			END { if (up) print up "/" all, "set up"; else if (un) print un "/" all, "unpacked"
+			END { if (un) print un, "unpacked,", up + 0, "set up of", all
 			      else if (got) print got, "fetched" }' "$2"
 		;;
 	units) printf '%s of %s' "$(grep -ac '^-- .*: ' "$2")" "$(sed -n 's/^units: //p' "$2")" ;;
@@ -105,7 +105,7 @@ progress() {
 		printf '%s of %s' "$(grep -aEc ' (PASSED|FAILED|ERROR|SKIPPED|XFAIL)' "$2")" \
 			"$(sed -nE 's/^collect(ed|ing).* ([0-9]+) items?.*/\2/p' "$2" | tail -n 1)"
 		;;
-	steps) grep -ao '^\[[0-9]*/[0-9]*\] .*' "$2" | tail -n 1 ;;
+	steps) grep -aoE '^\[[0-9]+/[0-9]+\] .*' "$2" | tail -n 1 | sed -E 's/( \.\.\.|, [0-9]+ s)$//' ;;
 	esac
 }
 

@@ -14,6 +14,7 @@ import lab as lab_module  # noqa: E402
 
 TEST_BOUND = int(os.environ.get("BYWAY_TEST_BOUND", "240"))  # seconds
 PREFIX = "bwt"
+XDP_DIR = "/run/xdp"  # libxdp makes it for its lock, and leaves it
 
 
 def pytest_sessionstart(session):
@@ -22,6 +23,17 @@ def pytest_sessionstart(session):
     if os.geteuid() != 0:
         pytest.exit("the end-to-end tests make network namespaces: run them as root", 2)
     lab_module.sweep(PREFIX + r"(\d+)-.*")
+    if not os.environ.get("BYWAY_KEEP_LOGS"):
+        lab_module.sweep_directories("/tmp", PREFIX + r"(\d+)-.*")
+    session.config.had_xdp = os.path.exists(XDP_DIR)
+
+
+def pytest_sessionfinish(session):
+    if not getattr(session.config, "had_xdp", True):
+        try:
+            os.rmdir(XDP_DIR)
+        except OSError:
+            pass
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +44,11 @@ def lab(request):
     made = lab_module.Lab(f"{PREFIX}{os.getpid()}-{name}", directory)
     request.module.__dict__["_lab"] = made
     yield made
-    made.close()
-    if not os.environ.get("BYWAY_KEEP_LOGS"):
-        shutil.rmtree(directory, ignore_errors=True)
+    try:
+        made.close()
+    finally:
+        if not os.environ.get("BYWAY_KEEP_LOGS"):
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.hookimpl(hookwrapper=True)

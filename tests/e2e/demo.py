@@ -7,7 +7,7 @@ import shutil
 import sys
 
 import lab as lab_module
-from demo_base import NAME, STATE
+from demo_base import NAME, RUN_DIR, STATE
 from demo_pppoe import PppoeDemo
 from demo_rt03 import Rt03Demo
 from lab import LabError
@@ -34,6 +34,12 @@ def stop():
             was_there = True
             lab_module.remove_namespace(name)
     shutil.rmtree(STATE, ignore_errors=True)
+    for instance in {name for demo in DEMOS.values() for name in demo.INSTANCES}:
+        shutil.rmtree(f"{RUN_DIR}/{instance}", ignore_errors=True)  # of what was killed
+    try:
+        os.rmdir(RUN_DIR)
+    except OSError:  # there is none, or other instances have theirs there
+        pass
     return was_there
 
 
@@ -56,6 +62,14 @@ def arguments():
 
 
 def main():
+    """The exit status; what was built before it is told of in a log of ./run."""
+    status = run()
+    if "BYWAY_LOG" in os.environ:
+        print(f"\nlog of the build: {os.environ['BYWAY_LOG']}")
+    return status
+
+
+def run():
     args = arguments()
     if args.stop:
         print("the demo is stopped" if stop() else "no demo was running")

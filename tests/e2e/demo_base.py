@@ -14,6 +14,7 @@ from router import TOP, Router
 
 NAME = os.environ.get("BYWAY_DEMO", "byway-demo")
 STATE = f"/run/{NAME}"
+RUN_DIR = "/run/byway"
 INSTANCE = NAME.removeprefix("byway-")
 PLATFORM = os.path.join(TOP, "configs/platform/af_packet.conf")
 
@@ -55,7 +56,7 @@ class Demo:
         """A router whose ports are lan0 and wan0 of a namespace, started, not configured."""
         with open(PLATFORM, encoding="utf-8") as f:
             router = Router(self.lab, instance, ns, f.read(), build=self.build,
-                            run_dir="/run/byway")
+                            run_dir=RUN_DIR)
         router.start()
         self.note_processes()
         return router

@@ -290,6 +290,14 @@ def sweep(pattern):
             remove_namespace(name)
 
 
+def sweep_directories(parent, pattern):
+    """Remove directories there that a killed run left behind; the pattern is as in sweep()."""
+    for name in os.listdir(parent):
+        match = re.fullmatch(pattern, name)
+        if match and start_time(int(match.group(1))) is None:
+            shutil.rmtree(os.path.join(parent, name), ignore_errors=True)
+
+
 def remove_namespace(name):
     """Delete a namespace of ours and end, by their ids, the processes left in it."""
     listed = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True,

@@ -72,7 +72,7 @@ class Process:
             self.child = subprocess.Popen(
                 argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                 start_new_session=True, preexec_fn=die_with_parent,
-                env={**os.environ, **(env or {})})
+                env={**os.environ, "RUNTIME_DIRECTORY": self.where, **(env or {})})
         except OSError as error:
             self.log.close()
             raise BenchError(f"{argv[0]}: {error.strerror}") from None
