@@ -7,7 +7,7 @@
 # own, empty, and mounts and processes that end with it. The root goes whatever happens.
 
 fresh_dir=${BYWAY_FRESH_DIR:-/var/cache/byway/fresh}
-fresh_root=
+fresh_roots=() # by Debian
 
 suite_of() {
 	case $1 in
@@ -75,64 +75,85 @@ fresh_packages_out() {
 
 # Nothing is mounted there outside of the namespaces that have ended.
 fresh_end() {
-	local work=$fresh_root
-	fresh_root=
-	[ -z "$work" ] || rm -rf --one-file-system "$work"
+	[ ${#fresh_roots[@]} = 0 ] || rm -rf --one-file-system "${fresh_roots[@]}"
+	fresh_roots=()
 }
 
-fresh_one() {
-	local debian=$1 what=$2 suite kind=demo-pppoe
-	suite=$(suite_of "$debian")
-	[ "$what" = demo ] || kind=sriov
+# fresh_make WHAT DEBIAN...: the roots and their packages, side by side: apt and dpkg use one core
+fresh_make() {
+	local kind=sriov debian suite
+	[ "$1" != demo ] || kind=demo-pppoe
+	shift
 	mkdir -p "$fresh_dir"
-	fresh_root=$(mktemp -d "$fresh_dir/$suite.XXXXXX")
-	chmod 755 "$fresh_root"
-	step "Debian $debian: a bare root" none make_root "$suite" "$fresh_root"
-	fresh_packages_in "$fresh_root" "$fresh_dir/$suite"
-	step "Debian $debian: ./run deps $kind" steps \
-		fresh_run "$fresh_root/root" "" ./run deps $kind
-	fresh_packages_out "$fresh_root" "$fresh_dir/$suite"
-	if [ "$what" = demo ]; then
-		fresh_step "$debian" "all was right" ./run demo --once
-		fresh_step "$debian" "all was right" ./run demo pppoe --once
-	else
-		fresh_step "$debian" "^== summary" ./run test
-	fi
-	fresh_end
+	for debian; do
+		suite=$(suite_of "$debian")
+		fresh_roots[debian]=$(mktemp -d "$fresh_dir/$suite.XXXXXX")
+		chmod 755 "${fresh_roots[debian]}"
+		start "Debian $debian: a bare root" none make_root "$suite" "${fresh_roots[debian]}"
+	done
+	finish_all "making a root"
+	for debian; do
+		suite=$(suite_of "$debian")
+		fresh_packages_in "${fresh_roots[debian]}" "$fresh_dir/$suite"
+		start "Debian $debian: ./run deps $kind" steps \
+			fresh_run "${fresh_roots[debian]}/root" "" ./run deps $kind
+	done
+	finish_all "./run deps"
+	for debian; do
+		fresh_packages_out "${fresh_roots[debian]}" "$fresh_dir/$(suite_of "$debian")"
+	done
 }
 
 # fresh_step DEBIAN PATTERN COMMAND...: its closing lines are those from the last match of PATTERN
 fresh_step() {
 	local debian=$1 pattern=$2
 	shift 2
-	start "Debian $debian: $*" steps fresh_run "$fresh_root/root" --net "$@"
+	start "Debian $debian: $*" steps fresh_run "${fresh_roots[debian]}/root" --net "$@"
 	finish
 	check 60
 	conclude "Debian $debian: $*" "$pattern" "$step_number"
 }
 
+fresh_one() {
+	local debian=$1 what=$2
+	if [ "$what" = demo ]; then
+		fresh_step "$debian" "^== the lab is stopped" ./run demo --once
+		fresh_step "$debian" "^== the lab is stopped" ./run demo pppoe --once
+	else
+		fresh_step "$debian" "^== summary" ./run test
+	fi
+	rm -rf --one-file-system "${fresh_roots[debian]}"
+	unset "fresh_roots[debian]"
+}
+
+fresh_says() {
+	if [ "$1" = demo ]; then
+		echo "About 10 minutes on two cores, and 2.5 GB of disk for each Debian, of which" \
+			"0.3 stay in $fresh_dir; what is not committed is not in it."
+	else
+		echo "About 35 minutes on two cores, and 6 GB of disk for each Debian."
+	fi
+}
+
+# fresh [12|13]... [demo|test]
 fresh() {
-	local debians='' what=demo word steps=4
+	local debians=() what=demo word steps=4
 	for word; do
 		case $word in
 		demo | test) what=$word ;;
-		*) debians+=" $word" ;;
+		*) debians+=("$word") ;;
 		esac
 	done
-	debians=${debians:- 12 13}
+	[ ${#debians[@]} -gt 0 ] || debians=(12 13)
 	[ "$what" = demo ] || steps=3
 	need_root fresh
-	for word in $debians; do suite_of "$word" >/dev/null; done
-	steps_begin fresh $((1 + steps * $(wc -w <<<"$debians")))
+	for word in "${debians[@]}"; do suite_of "$word" >/dev/null; done
+	steps_begin fresh $((1 + steps * ${#debians[@]}))
 	trap 'fresh_end; steps_end' EXIT
-	if [ "$what" = demo ]; then
-		echo "About 7 minutes and 2.5 GB of disk for each Debian, of which 0.4 GB stay in" \
-			"$fresh_dir; what is not committed is not in it."
-	else
-		echo "About 35 minutes and 6 GB of disk for each Debian."
-	fi
+	fresh_says "$what"
 	need fresh
 	[ -n "$(debian_sources trixie)" ] || die "no root can be made: $no_debian_source"
-	for word in $debians; do fresh_one "$word" "$what"; done
+	fresh_make "$what" "${debians[@]}"
+	for word in "${debians[@]}"; do fresh_one "$word" "$what"; done
 	summary
 }

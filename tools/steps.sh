@@ -155,10 +155,15 @@ finish() {
 	done
 }
 
-step() {
-	start "$@"
+# finish_all TITLE: or the end of everything if something failed
+finish_all() {
 	finish
 	[ ${#unfinished[@]} = 0 ] || fail "$1"
+}
+
+step() {
+	start "$@"
+	finish_all "$1"
 }
 
 # The end of it, with the last of what was said.
