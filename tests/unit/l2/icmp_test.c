@@ -396,8 +396,8 @@ static void no_room_for_headers(void)
 
 	begin();
 	m = udp(100, HOST, FAR);
-	m->data_off = 27;
-	memmove(rte_pktmbuf_mtod(m, void *), rte_pktmbuf_mtod_offset(m, void *, 128 - 27), 100);
+	m->data_off = 26;
+	memmove(rte_pktmbuf_mtod(m, void *), rte_pktmbuf_mtod_offset(m, void *, 128 - 26), 100);
 	expect_none(m, ask(m, 11, 0, 0), BW_DROP_NO_MBUF);
 	end();
 }
