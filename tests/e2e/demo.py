@@ -57,6 +57,7 @@ def arguments():
                         "it showed was wrong")
     parser.add_argument("--stop", action="store_true", help="stop a demo that runs")
     parser.add_argument("--config", help=argparse.SUPPRESS)
+    parser.add_argument("--patience", type=float, default=30.0, help=argparse.SUPPRESS)
     parser.add_argument("--build", default="release", choices=BUILD_DIRS, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -77,7 +78,7 @@ def run():
     if stop():
         print("an earlier demo was running and is stopped")
     kind = DEMOS[args.demo]
-    demo = kind(args.config or kind.CONFIG, args.build)
+    demo = kind(args.config or kind.CONFIG, args.build, args.patience)
     failed = None
     try:
         demo.run()

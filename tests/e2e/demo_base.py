@@ -25,12 +25,14 @@ PACKET_OUTGOING = 4
 class Demo:
     """A demo's up() makes the lab, serve() starts the servers, tell() shows what there is to see.
 
-    `config` is the configuration of the router that it is about.
+    `config` is the configuration of the router that it is about; `patience` how many seconds it
+    waits for a provider.
     """
 
-    def __init__(self, config, build):
+    def __init__(self, config, build, patience):
         self.config = config
         self.build = build
+        self.patience = patience
         self.lab = None
         self.problems = []
 

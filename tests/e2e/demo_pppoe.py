@@ -52,7 +52,7 @@ class PppoeDemo(Demo):
         since = time.monotonic()
         self.isp.serve()
         self.note_processes()
-        row = pppoe.wait_session(self.rt13)
+        row = pppoe.wait_session(self.rt13, bound=self.patience)
         self.show(f"session {row.session} with {row.remote} after "
                   f"{time.monotonic() - since:.1f} s")
         reach(self.lab.namespaces["host"], WEB, 10)
