@@ -226,8 +226,11 @@ void host_sync(struct host *host)
 		err = list_addresses(host, &has);
 		if (err == 0)
 			sync_addresses(host, &has.set, &wants);
-		else
-			complain(host, "listing addresses", -err);
+		/* with a device's last address the kernel takes its routes away */
+		if (err == 0 && has.set.n == 0 && wants.n > 0)
+			err = set_default_route(host);
+		if (err != 0)
+			complain(host, "the addresses", -err);
 	}
 	free(has.set.addr);
 	free(wants.addr);
