@@ -197,16 +197,25 @@ static void part_with_driver(struct dp *dp, struct pair *p)
 	close_fd(&p->driver);
 }
 
+/*
+ * When the peer of a zero-copy client leaves, the driver forgets the buffers that lie in its rings.
+ * That must not go on until there is none for any port.
+ */
+static bool has_buffers(const struct dp *dp, unsigned port)
+{
+	return !conf_of(dp, port)->memif_zero_copy ||
+	       rte_mempool_avail_count(dp->pool) > dp->pool->size / 2;
+}
+
 /* The driver does not connect a second time by itself. */
 static void start_again(struct dp *dp, unsigned port)
 {
 	const struct bw_platform_port *conf = conf_of(dp, port);
 	uint16_t ethdev = dp->port[port].ethdev;
 
-	if (conf->memif_zero_copy) { /* it has closed descriptors that were EAL's */
+	if (!has_buffers(dp, port)) {
 		dp_log(dp, 3, "MEMIF-3-ZERO_COPY",
-			"%s: a zero-copy client joins only once; byway-dp has to start again",
-			conf->name);
+			"%s: too few buffers left to join again: restart byway-dp", conf->name);
 		return;
 	}
 	if (rte_eth_dev_stop(ethdev) != 0 || rte_eth_dev_start(ethdev) != 0 ||

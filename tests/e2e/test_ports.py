@@ -149,6 +149,62 @@ def test_memif_two_ports_at_one_socket(lab):
         router.stop()
 
 
+@pytest.fixture
+def hugepages():
+    """Some huge pages, for as long as a test takes."""
+    path, wanted = "/proc/sys/vm/nr_hugepages", 320
+    with open(path, encoding="ascii") as f:
+        before = int(f.read())
+    _reserve(path, before + wanted)
+    with open("/proc/meminfo", encoding="ascii") as f:
+        free = next(int(line.split()[1]) for line in f if line.startswith("HugePages_Free"))
+    if free < wanted:
+        _reserve(path, before)
+        pytest.skip("no memory for huge pages")
+    yield
+    _reserve(path, before)
+
+
+def _reserve(path, pages):
+    with open(path, "w", encoding="ascii") as f:
+        f.write(str(pages))
+
+
+def test_memif_zero_copy_clients(lab, hugepages):
+    """Two in one router carry frames both, and when their peers have left they join again."""
+    boxes = [lab.namespace(f"zc-box{i}") for i in (1, 2)]
+    ports = [(n, f"{lab.dir}/zc{n}.sock") for n in (8, 9)]
+
+    def conf(role, more):
+        return "".join(f"port GigabitEthernet{n} memif {path} role {role} id {n}{more}\n"
+                       for n, path in ports)
+
+    def config(host):
+        return "".join(f"interface GigabitEthernet{n}\n ip address 10.0.{n}.{host} 255.255.255.0\n"
+                       for n, _ in ports)
+    server = Router(lab, "ZC2", boxes[1], conf("server", "") + SMALL, config(2)).start()
+    client = Router(lab, "ZC1", boxes[0], conf("client", " zero-copy on") +
+                    SMALL.replace("hugepages off", "hugepages on").replace("8192", "32768"),
+                    config(1)).start()
+
+    def both_carry():
+        for n, _ in ports:
+            wait_until(lambda n=n: "!!!!!" in client.cli(f"ping 10.0.{n}.2 size 1400", check=False),
+                       30, f"answers over memif {n}")
+    both_carry()
+    for _ in range(3):
+        server.kill_dp()
+        for n, _ in ports:
+            link_is(client, False, f"GigabitEthernet{n}")
+        server.start_dp()
+        for n, _ in ports:
+            link_is(client, True, f"GigabitEthernet{n}")
+        client.cli("clear arp")  # a server's MAC is another one each time
+        both_carry()
+    client.stop()
+    server.stop()
+
+
 def test_pcap(lab):
     """What the file holds comes in; what goes out is in the other file."""
     box, far = two_wires(lab, "pcap")
