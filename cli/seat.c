@@ -2,8 +2,8 @@
 
 #include "cli/seat.h"
 
-const char *cli_seat_second(struct cli_seat *seat, size_t input, size_t output, unsigned patience,
-	unsigned blocked_max)
+const char *cli_seat_second(
+	struct cli_seat *seat, size_t input, size_t output, unsigned patience, unsigned blocked_max)
 {
 	/* one that takes its output slowly, or sends a long file, goes on */
 	bool owes = !seat->greeted || (input > 0 && input == seat->input);

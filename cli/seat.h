@@ -15,18 +15,19 @@
 #include <stddef.h>
 
 enum {
-	CLI_SEATS = 64,		/* for everybody; one more for a terminal */
-	CLI_STRANGERS = 8,	/* that have not said hello: the oldest makes room for a new one */
-	CLI_PATIENCE = 10,	/* seconds for a hello, and for the rest of a message */
-	CLI_SCRIPT_BLOCKED = 600, /* seconds for a script to take its output; terminals: exec-timeout */
+	CLI_SEATS = 64,	   /* for everybody; one more for a terminal */
+	CLI_STRANGERS = 8, /* that have not said hello: the oldest makes room for a new one */
+	CLI_PATIENCE = 10, /* seconds for a hello, and for the rest of a message */
+	CLI_SCRIPT_BLOCKED =
+		600, /* seconds for a script to take its output; terminals: exec-timeout */
 };
 
 struct cli_seat {
-	bool greeted;	    /* it has said hello */
-	bool taken;	    /* it has one of the seats */
-	unsigned quiet_s;   /* since it owes a hello, or the rest of a message */
-	unsigned idle_s;    /* since its last message */
-	unsigned blocked_s; /* since it took of the output that waits for it */
+	bool greeted;	      /* it has said hello */
+	bool taken;	      /* it has one of the seats */
+	unsigned quiet_s;     /* since it owes a hello, or the rest of a message */
+	unsigned idle_s;      /* since its last message */
+	unsigned blocked_s;   /* since it took of the output that waits for it */
 	size_t input, output; /* bytes that wait, as last seen */
 };
 

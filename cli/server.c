@@ -177,8 +177,9 @@ static void make_room(struct cli_server *server)
 		client_free(client);
 		return;
 	}
-	client_send(client, &(struct cli_message) { .type = CLI_MSG_LOG, .text = text,
-						    .text_len = sizeof(text) - 1 });
+	client_send(
+		client, &(struct cli_message) {
+				.type = CLI_MSG_LOG, .text = text, .text_len = sizeof(text) - 1 });
 	cli_session_end(&client->session);
 }
 
@@ -187,8 +188,9 @@ static void refuse(struct client *client)
 	char text[80];
 
 	snprintf(text, sizeof(text), "%% All %u sessions are in use\n", CLI_SEATS);
-	client_send(client, &(struct cli_message) { .type = CLI_MSG_OUTPUT, .text = text,
-						    .text_len = strlen(text) });
+	client_send(
+		client, &(struct cli_message) {
+				.type = CLI_MSG_OUTPUT, .text = text, .text_len = strlen(text) });
 	cli_session_end(&client->session);
 }
 
@@ -247,7 +249,8 @@ static int64_t take_message(struct client *client)
 	if (!data)
 		return -ENOMEM;
 	taken = cli_message_decode(data, wanted, CLI_SIDE_SHELL, &message, NULL);
-	if (taken > 0 && !take_own(client, &message) && cli_session_take(&client->session, &message) != 0)
+	if (taken > 0 && !take_own(client, &message) &&
+		cli_session_take(&client->session, &message) != 0)
 		return -EPROTO;
 	if (taken > 0) {
 		/* Somebody's password does not stay in memory. */
@@ -348,7 +351,8 @@ static void on_second(evutil_socket_t, short, void *arg)
 	for (struct client *client = server->clients; client; client = next) {
 		struct evbuffer *input = bufferevent_get_input(client->stream);
 		unsigned blocked = !client->session.terminal ? CLI_SCRIPT_BLOCKED
-				   : access ? access->idle(server->settings.app) : 0;
+				   : access		     ? access->idle(server->settings.app)
+							     : 0;
 		const char *why = cli_seat_second(&client->seat,
 			client_full(client) ? 0 : evbuffer_get_length(input), waiting(client),
 			patience, client->ending ? patience : blocked);

@@ -216,7 +216,8 @@ void dp_dump_cancel(struct dp_dump *dump);
 
 /*
  * A command that is no state (a clear): sent after what is queued, not repeated
- * if the dataplane goes. -ENOTCONN, -ETIMEDOUT if it is stalled, -ENOBUFS if very many wait, -ENOMEM.
+ * if the dataplane goes. -ENOTCONN, -ETIMEDOUT if it is stalled, -ENOBUFS if very many wait,
+ * -ENOMEM.
  */
 int dp_command(struct dp_link *link, uint16_t type, const void *body, size_t size);
 

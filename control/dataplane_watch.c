@@ -112,9 +112,8 @@ void dp_watch_tick(struct dp_link *link)
 void dp_watch_start(struct dp_link *link)
 {
 	for (unsigned i = 0; i < lcores(link); i++)
-		link->pulse[i] = (struct dp_pulse) {
-			.turns = link->client.region.counters[i].loops
-		};
+		link->pulse[i] =
+			(struct dp_pulse) { .turns = link->client.region.counters[i].loops };
 	link->watched_at = clock_ms();
 	evtimer_add(link->watch_timer, &interval);
 }

@@ -32,7 +32,7 @@ struct programmer {
 	bool bell; /* events were written and not yet announced */
 	uint8_t epoch;
 	bool syncing;
-	uint32_t done_seq; /* carried out and not yet acknowledged; 0 = none */
+	uint32_t done_seq;	   /* carried out and not yet acknowledged; 0 = none */
 	uint64_t untold[SUBJECTS]; /* a bit for each object whose state control does not know */
 	uint32_t lost;		   /* notices */
 	uint32_t lost_at;	   /* dp_seconds() of the last one */

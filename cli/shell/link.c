@@ -30,7 +30,8 @@ int link_open(struct link *link, const char *path)
 	link->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (link->fd < 0)
 		return -errno;
-	/* connect() waits for a server that accepts nobody, and send() for one that reads nothing */
+	/* connect() waits for a server that accepts nobody, and send() for one that reads nothing
+	 */
 	if (setsockopt(link->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) == 0 &&
 		connect(link->fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return 0;

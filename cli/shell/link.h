@@ -18,7 +18,7 @@ struct link {
 	char *data; /* received, not yet taken */
 	size_t len;
 	size_t room;
-	size_t taken; /* by the message last given */
+	size_t taken;	   /* by the message last given */
 	unsigned silent_s; /* since the server's last word, while one is awaited */
 };
 

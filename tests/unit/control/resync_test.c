@@ -166,8 +166,8 @@ static void a_worker_that_stalls_is_reported(void)
 	live(&b, 4000, true, false);
 	CU_ASSERT_FALSE(dp_stalled(&b.ctl->dp));
 	CU_ASSERT_EQUAL(logged(&b, "3 seconds: worker 0"), 1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(bench_show(&b, "show platform datapath"),
-		"  It does not go on since "));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(bench_show(&b, "show platform datapath"), "  It does not go on since "));
 	live(&b, 1000, true, true);
 	CU_ASSERT_EQUAL(logged(&b, "%PLATFORM-5-RESUMED"), 1);
 	bench_close(&b);
