@@ -16,6 +16,7 @@
 #include "memif.h"
 #include "nat/nat.h"
 #include "neigh.h"
+#include "netdev.h"
 #include "port.h"
 #include "pppoe/pppoe.h"
 #include "programmer.h"
@@ -29,6 +30,8 @@
 struct loop {
 	struct dp *dp;
 	int epoll;
+	int netdevs;	    /* readable when a kernel device has changed; -1: there is none */
+	bool looks;	    /* at the links, in the next turn */
 	uint64_t next_tick; /* TSC */
 	bool more;	    /* something is left to do at once */
 };
@@ -152,6 +155,9 @@ static void turn(struct loop *l)
 	poll_punted(l);
 	poll_hosts(l);
 	memif_poll(l->dp);
+	if (l->looks)
+		port_look(l->dp);
+	l->looks = false;
 	rcu_poll(l->dp->rcu);
 	tick(l);
 }
@@ -163,8 +169,13 @@ static void wait_for_events(struct loop *l, uint64_t ns)
 	int n = epoll_pwait2(l->epoll, ev, 16, &t, NULL);
 
 	for (int i = 0; i < n; i++)
-		if (ev[i].data.fd == l->dp->main_bell || ev[i].data.fd == l->dp->listener.cmd_bell)
+		if (ev[i].data.fd == l->netdevs) {
+			netdev_changed(l->netdevs);
+			l->looks = true;
+		} else if (ev[i].data.fd == l->dp->main_bell ||
+			   ev[i].data.fd == l->dp->listener.cmd_bell) {
 			bw_bell_clear(ev[i].data.fd);
+		}
 }
 
 static uint64_t ns_to_tick(const struct loop *l)
@@ -221,7 +232,11 @@ static void run_as_worker(struct loop *l)
 
 int main_loop(struct dp *dp)
 {
-	struct loop l = { .dp = dp, .epoll = epoll_create1(EPOLL_CLOEXEC) };
+	struct loop l = {
+		.dp = dp,
+		.epoll = epoll_create1(EPOLL_CLOEXEC),
+		.netdevs = netdev_monitor(),
+	};
 	int rc;
 
 	if (l.epoll < 0)
@@ -231,10 +246,14 @@ int main_loop(struct dp *dp)
 		rc = watch(&l, dp->listener.listen_sock);
 	if (rc == 0 && memif_fd(dp) >= 0)
 		rc = watch(&l, memif_fd(dp));
+	if (rc == 0 && l.netdevs >= 0) /* without it, links are looked at ten times a second */
+		rc = watch(&l, l.netdevs);
 	if (rc == 0 && dp->platform.single_core)
 		run_as_worker(&l);
 	else if (rc == 0)
 		run_beside_workers(&l);
 	close(l.epoll);
+	if (l.netdevs >= 0)
+		close(l.netdevs);
 	return rc;
 }

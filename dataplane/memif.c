@@ -20,6 +20,7 @@
 #define MAX_PAIRS     (BW_MAX_PORTS + 8) /* the rest: peers that have not said whom they want */
 #define EVENTS_A_TURN 64
 #define RETRY_MS      500  /* a client's server */
+#define MEET_MS	      3000 /* a peer that says nothing more by then, is gone */
 #define DRIVER_MS     1000 /* far more than the interrupt thread needs for anything */
 
 enum pair_state {
@@ -35,6 +36,7 @@ struct pair {
 	enum pair_state state;
 	int peer, driver; /* sockets, -1 = none */
 	unsigned port;	  /* a server's: the one that listens, until the peer says whom it wants */
+	uint64_t meet_by; /* TSC; while they meet */
 };
 
 struct memif {
@@ -154,7 +156,7 @@ static int take_driver(struct dp *dp, unsigned port)
 		return -EBUSY;
 	while ((fd = accept4(dp->memif->listener[port], NULL, NULL, SOCK_CLOEXEC)) >= 0) {
 		if (is_own(fd)) {
-			*p = (struct pair) { PAIR_ALONE, -1, fd, port };
+			*p = (struct pair) { PAIR_ALONE, -1, fd, port, 0 };
 			return 0;
 		}
 		close(fd);
@@ -227,11 +229,15 @@ static void start_again(struct dp *dp, unsigned port)
 
 static void end_pair(struct dp *dp, struct pair *p)
 {
-	if (p->state == PAIR_JOINED)
+	bool joined = p->state == PAIR_JOINED;
+
+	if (joined)
 		set_running(dp, p->port, false);
 	close_fd(&p->peer);
 	part_with_driver(dp, p);
 	p->state = PAIR_FREE;
+	if (joined)
+		port_look(dp);
 }
 
 /* As long as the router runs. */
@@ -242,10 +248,40 @@ static void peer_left(struct dp *dp, struct pair *p)
 		start_again(dp, p->port);
 }
 
+static uint64_t meet_by(const struct dp *dp)
+{
+	return rte_rdtsc() + MEET_MS * dp->tsc_hz / 1000;
+}
+
+/* A server's stranger that has been there for the longest, or NULL. */
+static struct pair *oldest_stranger(const struct dp *dp)
+{
+	struct pair *found = NULL;
+
+	for (unsigned i = 0; i < MAX_PAIRS; i++) {
+		struct pair *p = &dp->memif->pair[i];
+
+		if (p->state == PAIR_MEETING && conf_of(dp, p->port)->memif_server &&
+			(!found || p->meet_by < found->meet_by))
+			found = p;
+	}
+	return found;
+}
+
+/* Whoever comes finds room, however many there are that say nothing. */
+static struct pair *make_room(struct dp *dp)
+{
+	struct pair *p = free_pair(dp->memif);
+
+	if (!p && (p = oldest_stranger(dp)))
+		end_pair(dp, p);
+	return p;
+}
+
 static void accept_peer(struct dp *dp, unsigned port)
 {
 	struct memif *m = dp->memif;
-	struct pair *p = free_pair(m);
+	struct pair *p = make_room(dp);
 	int fd = accept4(m->listener[port], NULL, NULL, SOCK_CLOEXEC);
 	char path[sizeof(dp->platform.port[0].device)];
 
@@ -256,7 +292,8 @@ static void accept_peer(struct dp *dp, unsigned port)
 		close(fd);
 		return;
 	}
-	*p = (struct pair) { PAIR_MEETING, fd, bw_socket_connect(path, DRIVER_MS), port };
+	*p = (struct pair) { PAIR_MEETING, fd, bw_socket_connect(path, DRIVER_MS), port,
+		meet_by(dp) };
 	if (p->driver < 0 || watch(m, fd, KEY_PEER, p - m->pair) < 0 ||
 		watch(m, p->driver, KEY_DRIVER, p - m->pair) < 0)
 		end_pair(dp, p);
@@ -274,6 +311,7 @@ static void try_server(struct dp *dp, struct pair *p)
 	if (p->peer < 0)
 		return;
 	p->state = PAIR_MEETING;
+	p->meet_by = meet_by(dp);
 	if (watch(m, p->peer, KEY_PEER, p - m->pair) < 0 ||
 		watch(m, p->driver, KEY_DRIVER, p - m->pair) < 0)
 		peer_left(dp, p);
@@ -327,6 +365,7 @@ static void join(struct dp *dp, struct pair *p)
 {
 	p->state = PAIR_JOINED;
 	set_running(dp, p->port, true);
+	port_look(dp); /* control lets frames pass when it knows */
 }
 
 /* A server's driver has mapped everything before it says that it is connected. */
@@ -388,6 +427,8 @@ void memif_poll(struct dp *dp)
 			try_server(dp, &m->pair[i]);
 		else if (m->pair[i].state == PAIR_SETTLING)
 			settle(dp, &m->pair[i]);
+		else if (m->pair[i].state == PAIR_MEETING && rte_rdtsc() >= m->pair[i].meet_by)
+			peer_left(dp, &m->pair[i]);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ethtool.h>
+#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -107,4 +108,28 @@ int netdev_answer_own(const char *name)
 	if (if_nametoindex(name) == 0 || read_setting("ipv4", name, "arp_ignore") > 0)
 		return 0;
 	return write_setting("ipv4", name, "arp_ignore", "1");
+}
+
+int netdev_monitor(void)
+{
+	struct sockaddr_nl nl = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int rc;
+
+	if (fd < 0)
+		return -errno;
+	if (bind(fd, (struct sockaddr *)&nl, sizeof(nl)) == 0)
+		return fd;
+	rc = -errno;
+	close(fd);
+	return rc;
+}
+
+/* Whatever it says, and if some of it was lost, the devices are looked at. */
+void netdev_changed(int fd)
+{
+	char buf[8192];
+
+	while (recv(fd, buf, sizeof(buf), 0) >= 0 || errno == ENOBUFS)
+		;
 }

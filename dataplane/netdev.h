@@ -32,4 +32,11 @@ int netdev_quiet(const char *name);
  */
 int netdev_answer_own(const char *name);
 
+/*
+ * A socket that is readable when a kernel device has changed in any way, or -errno.
+ * netdev_changed() reads away what it has to say.
+ */
+int netdev_monitor(void);
+void netdev_changed(int fd);
+
 #endif

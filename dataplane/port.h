@@ -53,6 +53,9 @@ void port_describe(struct dp *dp);
  */
 void port_poll(struct dp *dp);
 
+/* The link states alone, at once: something has happened to one of them. */
+void port_look(struct dp *dp);
+
 /* As control is told. */
 void port_state(const struct dp *dp, unsigned index, struct bw_port_state *state);
 

@@ -193,6 +193,12 @@ void port_poll(struct dp *dp)
 	}
 }
 
+void port_look(struct dp *dp)
+{
+	for (unsigned i = 0; i < dp->n_ports; i++)
+		poll_link(dp, i, false);
+}
+
 void port_report_all(struct dp *dp)
 {
 	for (unsigned i = 0; i < dp->n_ports; i++) {

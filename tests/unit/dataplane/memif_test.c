@@ -180,12 +180,15 @@ static void peer_joins_and_leaves(void)
 		int fd = met_peer(5);
 
 		CU_ASSERT_TRUE(runs(SERVER) && link_is_up(SERVER));
+		CU_ASSERT_TRUE(dp->port[SERVER].link_up); /* without a look ten times a second */
 		CU_ASSERT_TRUE(!runs(SERVER2) && !link_is_up(SERVER2));
 		close(fd);
 		CU_ASSERT_TRUE(until(!runs(SERVER)));
 		/* by then the driver has put everything away */
 		CU_ASSERT_FALSE(link_is_up(SERVER));
-		CU_ASSERT_EQUAL(open_fds(), fds);
+		CU_ASSERT_TRUE(until(!dp->port[SERVER].link_up));
+		/* EAL's thread then makes an epoll set anew, and for a moment has none */
+		CU_ASSERT_TRUE(until(open_fds() == fds));
 	}
 }
 
@@ -295,9 +298,16 @@ static void many_that_say_nothing(void)
 		t_require(fd[i] >= 0);
 		turn();
 	}
-	for (unsigned i = 0; i < RTE_DIM(fd); i++)
+	again = met_peer(5); /* while they are there */
+	CU_ASSERT_TRUE(runs(SERVER));
+	for (unsigned i = 0; i < RTE_DIM(fd); i++) {
+		int heard;
+
+		while ((heard = hear(fd[i])) == HELLO)
+			;
+		CU_ASSERT_EQUAL(heard, -1); /* hung up on, sooner or later */
 		close(fd[i]);
-	again = met_peer(5);
+	}
 	CU_ASSERT_TRUE(runs(SERVER));
 	close(again);
 	CU_ASSERT_TRUE(until(!runs(SERVER)));
@@ -455,7 +465,8 @@ static void start(void)
 		"mbufs", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	dp->n_ports = PORTS;
 	dp->port = calloc(PORTS, sizeof(*dp->port));
-	t_require(dp->rcu && dp->pool && dp->port);
+	dp->region.ports = calloc(PORTS, sizeof(*dp->region.ports));
+	t_require(dp->rcu && dp->pool && dp->port && dp->region.ports);
 	for (unsigned i = 0; i < PORTS; i++)
 		open_port(i);
 }
@@ -466,6 +477,7 @@ static void stop(void)
 		t_require(rte_eth_dev_stop(dp->port[i].ethdev) == 0 &&
 			  rte_eth_dev_close(dp->port[i].ethdev) == 0);
 	free(dp->port);
+	free(dp->region.ports);
 	rcu_destroy(dp->rcu);
 	rte_mempool_free(dp->pool);
 	free(dp);

@@ -219,8 +219,7 @@ static unsigned answered(void)
 	for (unsigned i = 0; i < MANY; i++) {
 		t_forget_frames();
 		arp(REQUEST, t_peer, "0.0.0.0", zero, global(i, text));
-		n += t_frames == 1 &&
-		     is_arp(&t_frame[0], REPLY, t_peer, out_mac, text, "0.0.0.0");
+		n += t_frames == 1 && is_arp(&t_frame[0], REPLY, t_peer, out_mac, text, "0.0.0.0");
 	}
 	return n;
 }

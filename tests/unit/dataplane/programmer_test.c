@@ -38,7 +38,7 @@ static struct {
 	struct bw_port_state port;
 	unsigned links_down; /* a bit for each port */
 	struct bw_pppoe_state client;
-	struct bw_log log; /* the last ones */
+	struct bw_log log;   /* the last ones */
 	bool order_is_right; /* no refusal behind the acknowledgement that covers it */
 	struct bw_msg nack, row, end;
 	uint8_t *seen; /* rows by a number of theirs, if the test wants to know */
@@ -888,14 +888,14 @@ static void sessions_are_told_when_there_is_room(void)
 	CU_ASSERT_EQUAL(set_if(1), BW_OK);
 	CU_ASSERT_EQUAL(send_one(BW_CMD_IF_SET, &dialer), BW_OK);
 	CU_ASSERT_EQUAL(SEND(BW_CMD_PPPOE_SET, .pppoe = { .client_id = 1,
-							 .if_id = 7,
-							 .under_if = 1,
-							 .mtu = 1492,
-							 .retry_s = 2,
-							 .redial_s = 20,
-							 .max_configure = 10,
-							 .max_failure = 5,
-							 .max_terminate = 2 }),
+						       .if_id = 7,
+						       .under_if = 1,
+						       .mtu = 1492,
+						       .retry_s = 2,
+						       .redial_s = 20,
+						       .max_configure = 10,
+						       .max_failure = 5,
+						       .max_terminate = 2 }),
 		BW_OK);
 	forget();
 	fill_the_ring(0);
@@ -1124,7 +1124,8 @@ int main(void)
 	CU_add_test(s, "refusals fill the ring", refusals_fill_the_ring);
 	CU_add_test(s, "dumps that go on", dumps_that_go_on);
 	CU_add_test(s, "links are told when there is room", links_are_told_when_there_is_room);
-	CU_add_test(s, "sessions are told when there is room", sessions_are_told_when_there_is_room);
+	CU_add_test(
+		s, "sessions are told when there is room", sessions_are_told_when_there_is_room);
 	CU_add_test(s, "lost notices are counted", lost_notices_are_counted);
 	CU_add_test(s, "hostile messages", hostile_messages);
 	CU_add_test(s, "the main loop", main_loop_answers);
