@@ -30,7 +30,7 @@ enum cli_type {
 	CLI_TYPE_MASK,	    /* <x:MASK>: A.B.C.D, ones then zeros */
 	CLI_TYPE_WILDCARD,  /* <x:WILDCARD>: A.B.C.D, any bits */
 	CLI_TYPE_PREFIX,    /* <x:A.B.C.D/nn> */
-	CLI_TYPE_INTERFACE, /* <x:INTERFACE> */
+	CLI_TYPE_INTERFACE, /* <x:INTERFACE>; <x:FOREIGN>: of a foreign kind (ifname.h) only */
 	CLI_TYPE_MAC,	    /* <x:H.H.H> */
 	CLI_TYPE_RD,	    /* <x:RD>: ASN:nn or IP:nn, route targets as well */
 	CLI_TYPE_HEX,	    /* <x:HEX>: hexadecimal digits, 0x optional */

@@ -48,12 +48,15 @@ static void add(struct listing *listing, const char *word, const char *help, boo
 	snprintf(candidate->word, sizeof(candidate->word), "%s", word);
 }
 
-/* The types that begin with what is typed; IOS lists them as if they were keywords. */
+/* The types that begin with what is typed; IOS lists them as if they were keywords. Foreign ones,
+ * of which there are many, wait for their first letter. */
 static void add_interfaces(struct listing *listing, const char *help)
 {
 	for (unsigned i = 0; i < CLI_IF_TYPES; i++) {
 		const char *name = cli_iftype_name((enum cli_iftype)i);
 
+		if (cli_iftype_is_foreign((enum cli_iftype)i) && listing->prefix_len == 0)
+			continue;
 		if (strncasecmp(name, listing->prefix, listing->prefix_len) == 0)
 			add(listing, name, help, false);
 	}

@@ -8,32 +8,48 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MAX_SUB = 0x7fffffff };
+enum { MAX_SUB = 0x7fffffff, MAX_CHANNEL = 255 };
 
 struct type_info {
 	const char *name;
 	const char *abbreviation;
 	uint32_t min;
 	uint32_t max;
+	bool foreign;
 };
 
 static const struct type_info types[CLI_IF_TYPES] = {
-	[CLI_IF_LOOPBACK] = { "Loopback", "Lo", 0, 2147483647 },
-	[CLI_IF_TUNNEL] = { "Tunnel", "Tu", 0, 2147483647 },
-	[CLI_IF_PORT_CHANNEL] = { "Port-channel", "Po", 1, 64 },
-	[CLI_IF_BRI] = { "BRI", "BR", 0, 255 },
-	[CLI_IF_ETHERNET] = { "Ethernet", "Et", 0, 255 },
-	[CLI_IF_FAST_ETHERNET] = { "FastEthernet", "Fa", 0, 255 },
-	[CLI_IF_GIGABIT_ETHERNET] = { "GigabitEthernet", "Gi", 0, 255 },
-	[CLI_IF_TEN_GIGABIT_ETHERNET] = { "TenGigabitEthernet", "Te", 0, 255 },
-	[CLI_IF_SERIAL] = { "Serial", "Se", 0, 255 },
-	[CLI_IF_VIRTUAL_TEMPLATE] = { "Virtual-Template", "Vt", 1, 4095 },
-	[CLI_IF_VIRTUAL_ACCESS] = { "Virtual-Access", "Vi", 1, 2147483647 },
-	[CLI_IF_VLAN] = { "Vlan", "Vl", 1, 4094 },
-	[CLI_IF_BVI] = { "BVI", "BV", 1, 255 },
-	[CLI_IF_ASYNC] = { "Async", "As", 0, 255 },
-	[CLI_IF_DIALER] = { "Dialer", "Di", 0, 255 },
-	[CLI_IF_NULL] = { "Null", "Nu", 0, 0 },
+	[CLI_IF_LOOPBACK] = { "Loopback", "Lo", 0, 2147483647, false },
+	[CLI_IF_TUNNEL] = { "Tunnel", "Tu", 0, 2147483647, true },
+	[CLI_IF_PORT_CHANNEL] = { "Port-channel", "Po", 1, 64, true },
+	[CLI_IF_MULTILINK] = { "Multilink", "Mu", 1, 2147483647, true },
+	[CLI_IF_ATM] = { "ATM", "AT", 0, 255, true },
+	[CLI_IF_BRI] = { "BRI", "BR", 0, 255, true },
+	[CLI_IF_EMBEDDED_SERVICE_ENGINE] = { "Embedded-Service-Engine", "Em", 0, 255, true },
+	[CLI_IF_INTEGRATED_SERVICE_ENGINE] = { "Integrated-Service-Engine", "In", 0, 255, true },
+	[CLI_IF_SERVICE_ENGINE] = { "Service-Engine", "Sv", 0, 255, true },
+	[CLI_IF_ISM] = { "ISM", "IM", 0, 255, true },
+	[CLI_IF_SM] = { "SM", "SM", 0, 255, true },
+	[CLI_IF_UCSE] = { "ucse", "uc", 0, 255, true },
+	[CLI_IF_ETHERNET] = { "Ethernet", "Et", 0, 255, false },
+	[CLI_IF_FAST_ETHERNET] = { "FastEthernet", "Fa", 0, 255, false },
+	[CLI_IF_GIGABIT_ETHERNET] = { "GigabitEthernet", "Gi", 0, 255, false },
+	[CLI_IF_TEN_GIGABIT_ETHERNET] = { "TenGigabitEthernet", "Te", 0, 255, false },
+	[CLI_IF_DOT11RADIO] = { "Dot11Radio", "Do", 0, 255, true },
+	[CLI_IF_WLAN_GIGABIT_ETHERNET] = { "Wlan-GigabitEthernet", "Wg", 0, 255, true },
+	[CLI_IF_SERIAL] = { "Serial", "Se", 0, 255, true },
+	[CLI_IF_CELLULAR] = { "Cellular", "Ce", 0, 255, true },
+	[CLI_IF_WLAN_AP] = { "wlan-ap", "wl", 0, 255, true },
+	[CLI_IF_VIRTUAL_TEMPLATE] = { "Virtual-Template", "Vt", 1, 4095, true },
+	[CLI_IF_VIRTUAL_PPP] = { "Virtual-PPP", "Vp", 1, 2147483647, true },
+	[CLI_IF_VIRTUAL_ACCESS] = { "Virtual-Access", "Vi", 1, 2147483647, false },
+	[CLI_IF_VLAN] = { "Vlan", "Vl", 1, 4094, false },
+	[CLI_IF_ASYNC] = { "Async", "As", 0, 255, true },
+	[CLI_IF_GROUP_ASYNC] = { "Group-Async", "Gr", 0, 255, true },
+	[CLI_IF_DIALER] = { "Dialer", "Di", 0, 255, false },
+	[CLI_IF_BVI] = { "BVI", "BV", 1, 255, true },
+	[CLI_IF_NVI] = { "NVI", "NV", 0, 255, true },
+	[CLI_IF_NULL] = { "Null", "Nu", 0, 0, false },
 };
 
 static bool is_blank(char c)
@@ -46,26 +62,42 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* 0, -EINVAL or -ENOTUNIQ. The short forms (`vi1`, `vt1`) are exact even where no prefix. */
-static int find_type(const char *word, size_t len, enum cli_iftype *type)
+/* How many of the common or the rare types a word abbreviates; *type is the last, or the exact one.
+ * Tunnels are common wherever they are. */
+static unsigned count_types(const char *word, size_t len, bool rare, enum cli_iftype *type)
 {
 	unsigned matches = 0;
 
-	for (unsigned i = 0; len > 0 && i < CLI_IF_TYPES; i++) {
+	for (unsigned i = 0; i < CLI_IF_TYPES; i++) {
+		if ((types[i].foreign && i != CLI_IF_TUNNEL) != rare ||
+			strncasecmp(types[i].name, word, len) != 0)
+			continue;
+		*type = (enum cli_iftype)i;
+		if (types[i].name[len] == '\0')
+			return 1;
+		matches++;
+	}
+	return matches;
+}
+
+/* 0, -EINVAL or -ENOTUNIQ. The short forms (`vi1`, `vt1`) are exact even where no prefix; common
+ * kinds go before rare ones, so that `g8` needs no more letters for Group-Async's sake. */
+static int find_type(const char *word, size_t len, enum cli_iftype *type)
+{
+	unsigned matches;
+
+	if (len == 0)
+		return -EINVAL;
+	for (unsigned i = 0; i < CLI_IF_TYPES; i++) {
 		if (strlen(types[i].abbreviation) == len &&
 			strncasecmp(types[i].abbreviation, word, len) == 0) {
 			*type = (enum cli_iftype)i;
 			return 0;
 		}
 	}
-	for (unsigned i = 0; len > 0 && i < CLI_IF_TYPES; i++) {
-		if (strncasecmp(types[i].name, word, len) != 0)
-			continue;
-		*type = (enum cli_iftype)i;
-		if (types[i].name[len] == '\0')
-			return 0;
-		matches++;
-	}
+	matches = count_types(word, len, false, type);
+	if (matches == 0)
+		matches = count_types(word, len, true, type);
 	if (matches == 0)
 		return -EINVAL;
 	return matches == 1 ? 0 : -ENOTUNIQ;
@@ -103,6 +135,21 @@ static bool read_units(const char **at, const char *end, struct cli_ifname *name
 	return name->units > 1 || name->unit[0] >= info->min;
 }
 
+/* How many bytes from `word` on still belong to the type: Dot11Radio has a number within. */
+static size_t digits_of_type(const char *text, size_t len, size_t word)
+{
+	const char *name = types[CLI_IF_DOT11RADIO].name;
+	size_t own = 0;
+
+	if (word != 3 || strncasecmp(text, name, word) != 0)
+		return 0;
+	while (word + own < len && name[word + own] &&
+		strncasecmp(text + word + own, name + word + own, 1) == 0)
+		own++;
+	/* shorter, it is `dot` and a number */
+	return own > 2 ? own : 0;
+}
+
 int cli_ifname_parse(const char *text, size_t len, struct cli_ifname *name)
 {
 	const char *end = text + len;
@@ -112,6 +159,7 @@ int cli_ifname_parse(const char *text, size_t len, struct cli_ifname *name)
 
 	while (word < len && !is_digit(text[word]) && !is_blank(text[word]))
 		word++;
+	word += digits_of_type(text, len, word);
 	*name = (struct cli_ifname) { 0 };
 	err = find_type(text, word, &name->type);
 	at += word;
@@ -121,6 +169,12 @@ int cli_ifname_parse(const char *text, size_t len, struct cli_ifname *name)
 		return err ? err : -EAGAIN;
 	if (err || !read_units(&at, end, name))
 		return -EINVAL;
+	if (at < end && *at == ':' && name->type == CLI_IF_SERIAL) {
+		at++;
+		if (!read_number(&at, end, MAX_CHANNEL, &name->channel))
+			return -EINVAL;
+		name->channel++;
+	}
 	if (at < end && *at == '.') {
 		at++;
 		if (!read_number(&at, end, MAX_SUB, &name->sub) || name->sub == 0)
@@ -132,12 +186,16 @@ int cli_ifname_parse(const char *text, size_t len, struct cli_ifname *name)
 static const char *print(
 	const struct cli_ifname *name, const char *type, char buf[static CLI_IFNAME_SIZE])
 {
-	/* 18 for the longest type, 3 x 11 for the units, 11 for the subinterface: it fits. */
+	/* 25 for the longest type, 3 x 4 for several units or 10 for one, 11 for the subinterface,
+	 * 4 for the channel: it fits. */
 	int len = snprintf(buf, CLI_IFNAME_SIZE, "%s%" PRIu32, type, name->unit[0]);
 
 	for (unsigned i = 1; i < name->units && i < CLI_IFNAME_UNITS; i++)
 		len += snprintf(
 			buf + len, CLI_IFNAME_SIZE - (size_t)len, "/%" PRIu32, name->unit[i]);
+	if (name->channel)
+		len += snprintf(
+			buf + len, CLI_IFNAME_SIZE - (size_t)len, ":%" PRIu32, name->channel - 1);
 	if (name->sub)
 		snprintf(buf + len, CLI_IFNAME_SIZE - (size_t)len, ".%" PRIu32, name->sub);
 	return buf;
@@ -168,7 +226,14 @@ int cli_ifname_compare(const struct cli_ifname *a, const struct cli_ifname *b)
 		else
 			order = compare_number(a->unit[i], b->unit[i]);
 	}
+	if (order == 0)
+		order = compare_number(a->channel, b->channel);
 	return order ? order : compare_number(a->sub, b->sub);
+}
+
+bool cli_iftype_is_foreign(enum cli_iftype type)
+{
+	return types[type].foreign;
 }
 
 const char *cli_iftype_name(enum cli_iftype type)

@@ -19,18 +19,33 @@ enum cli_iftype {
 	CLI_IF_LOOPBACK,
 	CLI_IF_TUNNEL,
 	CLI_IF_PORT_CHANNEL,
+	CLI_IF_MULTILINK,
+	CLI_IF_ATM,
 	CLI_IF_BRI,
+	CLI_IF_EMBEDDED_SERVICE_ENGINE,
+	CLI_IF_INTEGRATED_SERVICE_ENGINE,
+	CLI_IF_SERVICE_ENGINE,
+	CLI_IF_ISM,
+	CLI_IF_SM,
+	CLI_IF_UCSE,
 	CLI_IF_ETHERNET,
 	CLI_IF_FAST_ETHERNET,
 	CLI_IF_GIGABIT_ETHERNET,
 	CLI_IF_TEN_GIGABIT_ETHERNET,
+	CLI_IF_DOT11RADIO,
+	CLI_IF_WLAN_GIGABIT_ETHERNET,
 	CLI_IF_SERIAL,
+	CLI_IF_CELLULAR,
+	CLI_IF_WLAN_AP,
 	CLI_IF_VIRTUAL_TEMPLATE,
+	CLI_IF_VIRTUAL_PPP,
 	CLI_IF_VIRTUAL_ACCESS,
 	CLI_IF_VLAN,
-	CLI_IF_BVI,
 	CLI_IF_ASYNC,
+	CLI_IF_GROUP_ASYNC,
 	CLI_IF_DIALER,
+	CLI_IF_BVI,
+	CLI_IF_NVI,
 	CLI_IF_NULL,
 	CLI_IF_TYPES
 };
@@ -45,6 +60,7 @@ struct cli_ifname {
 	uint8_t units;			 /* how many numbers of unit[] are used, 1 to 3 */
 	uint32_t unit[CLI_IFNAME_UNITS]; /* {8} for GigabitEthernet8, {0, 0, 1} for Gi0/0/1 */
 	uint32_t sub;			 /* subinterface number, 0 when there is none */
+	uint32_t channel;		 /* Serial0/0/0:23 has 24, 0 when there is none */
 };
 
 /*
@@ -68,6 +84,9 @@ static inline bool cli_ifname_equal(const struct cli_ifname *a, const struct cli
 {
 	return cli_ifname_compare(a, b) == 0;
 }
+
+/* Kinds that this router has no hardware or software for: their names are known, no more. */
+bool cli_iftype_is_foreign(enum cli_iftype type);
 
 /* The full word of a type, `GigabitEthernet`. */
 const char *cli_iftype_name(enum cli_iftype type);

@@ -27,6 +27,8 @@ static const struct type_name type_names[] = {
 	{ "HEX", CLI_TYPE_HEX },
 };
 
+static const char foreign[] = "FOREIGN"; /* an INTERFACE as well */
+
 /* Decimal digits up to `max` at word[*at]; advances *at. */
 static bool read_number(const char *word, size_t len, size_t *at, uint64_t max, uint64_t *number)
 {
@@ -188,6 +190,16 @@ static bool read_range(
 	return read_number(word, len, &at, spec->high, number) && at == len && *number >= spec->low;
 }
 
+static int read_interface(
+	const struct cli_value_spec *spec, const char *word, size_t len, struct cli_ifname *name)
+{
+	int err = cli_ifname_parse(word, len, name);
+
+	return (err == 0 || err == -EAGAIN) && spec->foreign && !cli_iftype_is_foreign(name->type)
+		       ? -EINVAL
+		       : err;
+}
+
 int cli_value_parse(
 	const struct cli_value_spec *spec, const char *word, size_t len, struct cli_value *value)
 {
@@ -217,7 +229,7 @@ int cli_value_parse(
 		ok = read_prefix(word, len, value);
 		break;
 	case CLI_TYPE_INTERFACE:
-		return cli_ifname_parse(word, len, &value->ifname);
+		return read_interface(spec, word, len, &value->ifname);
 	case CLI_TYPE_MAC:
 		ok = read_mac(word, len, value->mac);
 		break;
@@ -294,6 +306,11 @@ int cli_value_spec(const char *text, size_t len, struct cli_value_spec *spec)
 	size_t at = 0;
 
 	*spec = (struct cli_value_spec) { 0 };
+	if (len == strlen(foreign) && memcmp(text, foreign, len) == 0) {
+		spec->type = CLI_TYPE_INTERFACE;
+		spec->foreign = true;
+		return 0;
+	}
 	for (size_t i = 0; i < sizeof(type_names) / sizeof(type_names[0]); i++) {
 		if (strlen(type_names[i].name) == len &&
 			memcmp(type_names[i].name, text, len) == 0) {
@@ -354,7 +371,7 @@ bool cli_value_begins(const struct cli_value_spec *spec, const char *word, size_
 	case CLI_TYPE_KEYWORD:
 		return false;
 	case CLI_TYPE_INTERFACE:
-		err = cli_ifname_parse(word, len, &ifname);
+		err = read_interface(spec, word, len, &ifname);
 		return err != -EINVAL;
 	default:
 		break;

@@ -15,6 +15,7 @@ struct cli_value_spec {
 	enum cli_type type;
 	uint64_t low; /* NUMBER, LENGTH */
 	uint64_t high;
+	bool foreign; /* INTERFACE: of a foreign kind only */
 };
 
 /* Longest canonical text of a value that is not copied from the line. */

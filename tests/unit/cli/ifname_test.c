@@ -35,6 +35,18 @@ static void test_names(void)
 		{ "fa0", "FastEthernet0", "Fa0" },
 		{ "Port-channel1", "Port-channel1", "Po1" },
 		{ "gi008", "GigabitEthernet8", "Gi8" },
+		{ "g8", "GigabitEthernet8", "Gi8" },
+		{ "d1", "Dialer1", "Di1" },
+		{ "e0/1", "Ethernet0/1", "Et0/1" },
+		{ "async 3", "Async3", "As3" },
+		{ "cell0/0", "Cellular0/0", "Ce0/0" },
+		{ "wlan-ap0", "wlan-ap0", "wl0" },
+		{ "Wlan-Gig8", "Wlan-GigabitEthernet8", "Wg8" },
+		{ "dot11radio0.10", "Dot11Radio0.10", "Do0.10" },
+		{ "Dot11R 1", "Dot11Radio1", "Do1" },
+		{ "se0/0/0:23", "Serial0/0/0:23", "Se0/0/0:23" },
+		{ "Serial0/0/0:0.16", "Serial0/0/0:0.16", "Se0/0/0:0.16" },
+		{ "embedded-s 0/0", "Embedded-Service-Engine0/0", "Em0/0" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -75,6 +87,9 @@ static void test_refused(void)
 		"gi8 ",
 		"virtual-template0",
 		"gi18446744073709551617",
+		"gi0/0:1",
+		"se0/0:",
+		"se0/0:256",
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -98,7 +113,8 @@ static void test_type_without_number(void)
 static void test_order(void)
 {
 	static const char *const ordered[] = { "Lo0", "Tu1", "Tu100", "Fa0", "Gi0", "Gi0/1", "Gi8",
-		"Gi8.1", "Gi8.2", "Vl1", "Vl20", "Vl100", "Di1" };
+		"Gi8.1", "Gi8.2", "Se0/0", "Se0/0:0", "Se0/0:1", "Ce0", "wlan-ap0", "Vl1", "Vl20",
+		"Vl100", "As3", "Di1", "BVI1" };
 
 	for (size_t i = 0; i + 1 < sizeof(ordered) / sizeof(ordered[0]); i++) {
 		struct cli_ifname a;
@@ -112,6 +128,17 @@ static void test_order(void)
 	}
 }
 
+static void test_foreign_kinds(void)
+{
+	struct cli_ifname name;
+
+	CU_ASSERT_EQUAL(parse("BRI0", &name), 0);
+	CU_ASSERT(cli_iftype_is_foreign(name.type));
+	CU_ASSERT_EQUAL(parse("FastEthernet0", &name), 0);
+	CU_ASSERT(!cli_iftype_is_foreign(name.type));
+	CU_ASSERT_EQUAL(parse("dot11radio", &name), -EAGAIN);
+}
+
 int main(void)
 {
 	CU_TestInfo tests[] = {
@@ -119,6 +146,7 @@ int main(void)
 		{ "refused", test_refused },
 		{ "type without number", test_type_without_number },
 		{ "order", test_order },
+		{ "foreign kinds", test_foreign_kinds },
 		CU_TEST_INFO_NULL,
 	};
 
