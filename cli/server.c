@@ -454,6 +454,7 @@ static int set_up(struct cli_server *server, const struct cli_server_config *con
 	server->config = cli_config_new(server->grammar, config->startup_path);
 	if (!server->config)
 		return -ENOMEM;
+	cli_config_set_app(server->config, config->app);
 	server->settings.startup_path = cli_config_startup_path(server->config);
 	server->second = event_new(config->base, -1, EV_PERSIST, on_second, server);
 	if (!server->second || event_add(server->second, &second) != 0)

@@ -29,7 +29,7 @@ static int apply_interface(struct cli_ctx *ctx, const struct cli_args *args, enu
 	return err;
 }
 
-static bool is_physical(const struct cli_args *args)
+static bool is_physical(void *, const struct cli_args *args)
 {
 	const struct cli_ifname *name = cli_arg_ifname(args, "ifname");
 
@@ -146,11 +146,11 @@ static int apply_dot1q(struct cli_ctx *ctx, const struct cli_args *args, enum cl
 }
 
 /* IOS prints duplex and speed of routed ports: on an 891FJ from GigabitEthernet8 on. */
-static bool is_routed_port(const struct cli_args *parent)
+static bool is_routed_port(void *app, const struct cli_args *parent)
 {
 	const struct cli_ifname *name = parent != NULL ? cli_arg_ifname(parent, "ifname") : NULL;
 
-	return name != NULL && is_physical(parent) && name->unit[name->units - 1] >= 8;
+	return name != NULL && is_physical(app, parent) && name->unit[name->units - 1] >= 8;
 }
 
 static const struct cli_help help[] = {

@@ -43,6 +43,11 @@ struct cli_tree *cli_config_tree(struct cli_config *config)
 	return config->tree;
 }
 
+void cli_config_set_app(struct cli_config *config, void *app)
+{
+	config->tree->app = app;
+}
+
 const char *cli_config_startup_path(const struct cli_config *config)
 {
 	return config->startup_path;

@@ -28,6 +28,10 @@ struct cli_config *cli_config_new(const struct cli_grammar *grammar, const char 
 void cli_config_free(struct cli_config *config);
 
 struct cli_tree *cli_config_tree(struct cli_config *config);
+
+/* What commands decide by where they have no context: `app` as in struct cli_ctx. Borrowed. */
+void cli_config_set_app(struct cli_config *config, void *app);
+
 const char *cli_config_startup_path(const struct cli_config *config);
 const char *cli_config_hostname(const struct cli_config *config); /* "Router" until set */
 

@@ -21,7 +21,7 @@ static void mark_gone(struct cli_node *node)
 	const struct cli_command *command = node->args->command;
 
 	mark_below(node, CLI_DIFF_GONE);
-	if (command->permanent && command->permanent(node->args))
+	if (command->permanent && command->permanent(node->tree->app, node->args))
 		node->verdict = CLI_DIFF_SAME;
 }
 

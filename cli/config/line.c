@@ -41,9 +41,17 @@ static bool word_is(const char *line, size_t at, const char *word)
 	return strncasecmp(line + at, word, len) == 0 && strchr(" \t", line[at + len]);
 }
 
+/* A tab behind blanks is not counted: IOS writes one before a certificate's `quit`. */
+static size_t indent_of(const char *line)
+{
+	size_t blanks = strspn(line, " ");
+
+	return blanks > 0 ? blanks : strspn(line, "\t");
+}
+
 static void read_prefix(const char *line, struct cli_words *words)
 {
-	*words = (struct cli_words) { .offset = skip_blanks(line, 0) };
+	*words = (struct cli_words) { .indent = indent_of(line), .offset = skip_blanks(line, 0) };
 	words->no = word_is(line, words->offset, "no");
 	words->reset = word_is(line, words->offset, "default");
 	if (words->no)
@@ -58,6 +66,24 @@ static bool got_further(const struct cli_parse *outer, const struct cli_parse *i
 	return outer->status == CLI_PARSE_NOMEM || outer->offset > inner->offset;
 }
 
+/* In the mode at this level, and what takes the lines of its block that it does not know. */
+static void parse_in(const struct cli_grammar *grammar, const struct cli_cursor *cursor,
+	unsigned depth, const char *line, const struct cli_words *words, struct cli_parse *parse)
+{
+	const struct cli_mode *mode = cursor->level[depth].mode;
+	unsigned flags = words->no || words->reset ? CLI_PARSE_NO : 0;
+	const struct cli_mode *rest =
+		mode->indented ? cli_grammar_mode(grammar, mode->indented) : NULL;
+	struct cli_parse taken;
+
+	cli_grammar_parse(grammar, mode, flags, line + words->offset, parse);
+	if (!rest || words->indent <= cursor->level[depth].indent ||
+		(parse->status != CLI_PARSE_INVALID && parse->status != CLI_PARSE_AMBIGUOUS))
+		return;
+	if (cli_grammar_parse(grammar, rest, flags, line + words->offset, &taken) == CLI_PARSE_OK)
+		*parse = taken;
+}
+
 enum cli_parse_status cli_line_parse(const struct cli_grammar *grammar,
 	const struct cli_cursor *cursor, const char *line, struct cli_words *words,
 	struct cli_outcome *outcome)
@@ -70,8 +96,7 @@ enum cli_parse_status cli_line_parse(const struct cli_grammar *grammar,
 	for (unsigned depth = cursor->depth + 1; depth-- > 0;) {
 		struct cli_parse parse;
 
-		cli_grammar_parse(
-			grammar, cursor->level[depth].mode, flags, line + words->offset, &parse);
+		parse_in(grammar, cursor, depth, line, words, &parse);
 		if (depth == cursor->depth || parse.status == CLI_PARSE_OK ||
 			got_further(&parse, &best))
 			best = parse;
@@ -107,19 +132,26 @@ static bool leave(
 		return false;
 	outcome->result = CLI_UNCHANGED;
 	outcome->left = (flags & CLI_END) || words->level == 0;
-	cursor->depth = words->level > 0 && !outcome->left ? words->level - 1 : 0;
+	cursor->depth = outcome->left ? 0 : words->level;
+	while (cursor->depth > 0 && cursor->level[cursor->depth].mode->loose)
+		cursor->depth--;
+	if (cursor->depth > 0)
+		cursor->depth--;
 	return true;
 }
 
-static void enter(struct cli_cursor *cursor, unsigned level, const struct cli_mode *mode,
-	struct cli_node *node)
+static void enter(struct cli_cursor *cursor, const struct cli_words *words,
+	const struct cli_mode *mode, struct cli_node *node)
 {
+	unsigned level = words->level;
+
 	cursor->depth = level;
 	if (!mode || level + 1 == CLI_CURSOR_LEVELS)
 		return;
 	cursor->depth = level + 1;
 	cursor->level[level + 1].mode = mode;
 	cursor->level[level + 1].node = node;
+	cursor->level[level + 1].indent = words->indent;
 }
 
 void cli_line_pretend(struct cli_cursor *cursor, const struct cli_grammar *grammar,
@@ -128,7 +160,7 @@ void cli_line_pretend(struct cli_cursor *cursor, const struct cli_grammar *gramm
 	const char *enters = words->args->command->enters;
 
 	if (!leave(cursor, words, outcome))
-		enter(cursor, words->level,
+		enter(cursor, words,
 			enters && !words->no && !words->reset ? cli_grammar_mode(grammar, enters)
 							      : NULL,
 			NULL);
@@ -155,7 +187,7 @@ static void carry_out(struct cli_transaction *transaction, struct cli_cursor *cu
 	if (outcome->result == CLI_ERROR && !engine->complained)
 		outcome->status = CLI_PARSE_NOMEM;
 	if (outcome->result != CLI_ERROR && outcome->result != CLI_WAITING)
-		enter(cursor, words->level, node ? node->mode : NULL, node);
+		enter(cursor, words, node ? node->mode : NULL, node);
 }
 
 enum cli_result cli_line_execute(struct cli_transaction *transaction, struct cli_cursor *cursor,

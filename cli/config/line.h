@@ -20,6 +20,7 @@ struct cli_cursor {
 	struct {
 		const struct cli_mode *mode;
 		struct cli_node *node; /* NULL when only checking */
+		size_t indent;	       /* of the line that began the block */
 	} level[CLI_CURSOR_LEVELS];
 	unsigned depth; /* of the present level; 0 is "config" */
 	struct cli_cursor *next;
@@ -42,6 +43,7 @@ struct cli_outcome {
  * one it belongs to. `no` and `default` are recorded in `words`. A comment is CLI_PARSE_EMPTY.
  */
 struct cli_words {
+	size_t indent; /* how deep it is indented */
 	size_t offset; /* where the line proper begins, after `no` and blanks */
 	bool no;
 	bool reset; /* `default` */

@@ -60,14 +60,14 @@ static int compare_items(const void *a, const void *b)
 	return order;
 }
 
-static bool wants(const struct cli_fallback *fallback, const struct cli_node *parent,
+bool cli_fallback_shows(const struct cli_fallback *fallback, const struct cli_node *parent,
 	enum cli_tree_detail detail)
 {
 	const struct cli_command *command = fallback->command;
 
 	if (fallback->mode != parent->mode || detail == CLI_TREE_LINES)
 		return false;
-	if (command->defaults_in && !command->defaults_in(parent->args))
+	if (command->defaults_in && !command->defaults_in(parent->tree->app, parent->args))
 		return false;
 	return detail == CLI_TREE_ALL || (command->flags & CLI_SHOW_DEFAULT);
 }
@@ -89,7 +89,7 @@ size_t cli_tree_items(const struct cli_tree *tree, const struct cli_node *parent
 	for (size_t i = 0; i < tree->fallback_count; i++) {
 		const struct cli_fallback *fallback = &tree->fallbacks[i];
 
-		if (wants(fallback, parent, detail) &&
+		if (cli_fallback_shows(fallback, parent, detail) &&
 			!cli_tree_lookup((struct cli_tree *)tree, parent, fallback->args))
 			(*items)[count++] =
 				(struct cli_item) { NULL, fallback->args, fallback->text, 0 };
@@ -133,10 +133,17 @@ static void print_node(const struct cli_tree *tree, const struct cli_node *node,
 		print_line(depth, node->mode->exit_line, out);
 }
 
+static const struct cli_mode *mode_of(const struct cli_item *item)
+{
+	return item->node ? item->node->mode : NULL;
+}
+
 /* A block stands between `!` lines, as do lines of different sections. */
 static bool parted(const struct cli_item *before, const struct cli_item *item)
 {
-	return (before->node && before->node->mode) || (item->node && item->node->mode) ||
+	if (mode_of(item) && mode_of(item)->joined && mode_of(before) == mode_of(item))
+		return false;
+	return mode_of(before) || mode_of(item) ||
 	       cli_item_section(before) != cli_item_section(item);
 }
 

@@ -158,6 +158,7 @@ int cli_config_replace(struct cli_config *config, struct cli_ctx *ctx, const cha
 
 	if (!target)
 		return -ENOMEM;
+	target->app = config->tree->app;
 	cli_transaction_begin_dry(&paper, config, target, ctx);
 	err = read_target(&paper, text, len);
 	cli_transaction_commit(&paper);

@@ -193,6 +193,16 @@ static enum cli_result store(struct cli_transaction *transaction, struct cli_nod
 	return implied(transaction, parent, result);
 }
 
+/* Whether setting this line is setting its default, of which nothing need be kept. */
+static bool is_default(const struct cli_fallback *fallback, const struct cli_node *parent,
+	const struct cli_args *args, const char *text)
+{
+	if (!fallback || fallback->negated || strcmp(fallback->text, text) != 0)
+		return false;
+	return !(args->command->flags & CLI_KEEP_DEFAULT) ||
+	       cli_fallback_shows(fallback, parent, CLI_TREE_NORMAL);
+}
+
 static enum cli_result set(struct cli_transaction *transaction, struct cli_node *parent,
 	struct cli_args **args, struct cli_node **node)
 {
@@ -205,7 +215,7 @@ static enum cli_result set(struct cli_transaction *transaction, struct cli_node 
 
 	if (text && found && strcmp(found->text, text) == 0) {
 		result = CLI_UNCHANGED;
-	} else if (text && fallback && !fallback->negated && strcmp(fallback->text, text) == 0) {
+	} else if (text && is_default(fallback, parent, *args, text)) {
 		result = found ? cli_transaction_remove(transaction, found) : CLI_UNCHANGED;
 		found = NULL;
 	} else if (text) {
@@ -348,6 +358,17 @@ static enum cli_result empty(struct cli_transaction *transaction, struct cli_nod
 	return result;
 }
 
+/* A file that replaces the configuration says what is to be there, not what to take away. */
+static bool keeps_no(const struct cli_transaction *transaction, const struct cli_command *command,
+	const struct cli_node *found, enum cli_removal removal)
+{
+	if (removal != CLI_REMOVE_NO)
+		return false;
+	if (command->flags & CLI_KEEP_ANY)
+		return transaction->literal || !found || found->negated;
+	return command->flags & CLI_KEEP_NO;
+}
+
 static enum cli_result unset(struct cli_transaction *transaction, struct cli_node *parent,
 	struct cli_args **args, enum cli_removal removal)
 {
@@ -359,7 +380,7 @@ static enum cli_result unset(struct cli_transaction *transaction, struct cli_nod
 	found = cli_tree_lookup(transaction->tree, parent, *args);
 	if (found && found->mode && removal == CLI_REMOVE_DEFAULT)
 		return empty(transaction, found);
-	if ((command->flags & CLI_KEEP_NO) && removal == CLI_REMOVE_NO)
+	if (keeps_no(transaction, command, found, removal))
 		return keep_no(transaction, parent, args, found);
 	if (found)
 		return cli_transaction_remove(transaction, found);

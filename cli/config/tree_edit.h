@@ -45,6 +45,7 @@ struct cli_fallback {
 
 struct cli_tree {
 	const struct cli_grammar *grammar;
+	void *app; /* for what commands decide themselves */
 	struct cli_node root;
 	struct cli_node **buckets;
 	size_t bucket_count; /* a power of two */
@@ -70,6 +71,10 @@ struct cli_node *cli_tree_lookup(
 /* The default of this setting in `mode`, or NULL when it is plain absence. */
 const struct cli_fallback *cli_tree_fallback(
 	const struct cli_tree *tree, const struct cli_mode *mode, const struct cli_args *args);
+
+/* Whether `detail` prints this default under `parent`, as long as nothing else is set. */
+bool cli_fallback_shows(const struct cli_fallback *fallback, const struct cli_node *parent,
+	enum cli_tree_detail detail);
 
 /* Appends a line below `parent`, consuming `args` and `text` on success only. NULL: no memory. */
 struct cli_node *cli_tree_append(struct cli_tree *tree, struct cli_node *parent,

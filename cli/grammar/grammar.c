@@ -272,6 +272,8 @@ static int check_modes(struct cli_grammar *grammar)
 			continue;
 		if (!mode->parent || !cli_grammar_mode(grammar, mode->parent))
 			return fault(grammar, "mode %s: its parent is no mode", mode->name);
+		if (mode->indented && !cli_grammar_mode(grammar, mode->indented))
+			return fault(grammar, "mode %s: %s is no mode", mode->name, mode->indented);
 	}
 	return 0;
 }

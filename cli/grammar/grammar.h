@@ -53,6 +53,10 @@ enum cli_flags {
 				      line as typed, so that it can complain */
 	CLI_EXIT = 1 << 8,	   /* engine: leaves one mode */
 	CLI_END = 1 << 9,	   /* engine: leaves configuration */
+	CLI_KEEP_ANY = 1 << 10, /* config: text whose default nobody knows: `no X` takes `X` away,
+				   and is kept itself where there is no `X` */
+	CLI_KEEP_DEFAULT = 1 << 11, /* config: the default, typed where it is not printed anyway, is
+				       kept as a line */
 };
 
 /* Help for a keyword, or for the argument of this name. The first declaration of a word wins. */
@@ -69,6 +73,11 @@ struct cli_mode {
 	const char *exit_line; /* "exit-address-family": accepted as an exit, printed after the
 				  children; or NULL */
 	bool separated;	       /* running-config prints an indented `!` before each block */
+	bool joined;	       /* nothing parts such blocks that follow each other */
+	bool loose;	       /* `exit` leaves the mode around as well */
+	const char *indented;  /* a mode whose commands take what this one does not know, before the
+				  modes around are asked, if it is indented deeper than the block's
+				  first line; or NULL */
 };
 
 struct cli_command {
@@ -128,10 +137,11 @@ struct cli_command {
 
 	/* Whether this instance cannot be removed (a physical interface): replace then empties it
 	 * instead. NULL: every one can. */
-	bool (*permanent)(const struct cli_args *args);
+	bool (*permanent)(void *app, const struct cli_args *args);
 
-	/* Whether SHOW_DEFAULT holds under this parent line (NULL at top level). NULL: always. */
-	bool (*defaults_in)(const struct cli_args *parent);
+	/* Whether the default belongs under this parent line (NULL at top level), and is printed
+	 * there. NULL: everywhere. */
+	bool (*defaults_in)(void *app, const struct cli_args *parent);
 };
 
 /* What one file of cli/commands/ exports. Both arrays end with an empty row and may be NULL. */

@@ -101,12 +101,12 @@ static char *amend_tags(
 		       : line;
 }
 
-static bool is_physical(const struct cli_args *args)
+static bool is_physical(void *, const struct cli_args *args)
 {
 	return cli_arg_ifname(args, "name")->type == CLI_IF_GIGABIT_ETHERNET;
 }
 
-static bool is_wan(const struct cli_args *parent)
+static bool is_wan(void *, const struct cli_args *parent)
 {
 	return strcmp(parent->line, "interface GigabitEthernet8") == 0;
 }

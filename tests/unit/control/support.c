@@ -69,6 +69,7 @@ static void open_control(struct bench *b)
 		cli_grammar_add(b->grammar, byway_topics[i]);
 	check(cli_grammar_compile(b->grammar) == 0, cli_grammar_error(b->grammar));
 	b->config = cli_config_new(b->grammar, NULL);
+	cli_config_set_app(b->config, b->ctl);
 	cli_config_watch_hostname(b->config, on_hostname, b->ctl);
 	b->out = cli_out_new_buffer();
 	check(cli_ctx_init(&b->ctx, b->ctl, b->config, b->out) == 0, "no memory");
