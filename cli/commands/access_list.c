@@ -499,8 +499,14 @@ static const struct cli_help help[] = {
 };
 
 static const struct cli_mode modes[] = {
-	{ .name = "config-std-nacl", .prompt = "(config-std-nacl)", .parent = "config" },
-	{ .name = "config-ext-nacl", .prompt = "(config-ext-nacl)", .parent = "config" },
+	{ .name = "config-std-nacl",
+		.prompt = "(config-std-nacl)",
+		.parent = "config",
+		.joined = true },
+	{ .name = "config-ext-nacl",
+		.prompt = "(config-ext-nacl)",
+		.parent = "config",
+		.joined = true },
 	{ .name = NULL },
 };
 
@@ -602,7 +608,7 @@ static const struct cli_command commands[] = {
 		.key = "name",
 		.sort = "name",
 		.enters = "config-std-nacl",
-		.rank = RANK_NAMED_LIST,
+		.rank = RANK_NAMED_LIST - 1,
 		.apply = apply_list,
 	},
 	{

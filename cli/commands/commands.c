@@ -11,6 +11,8 @@ const struct cli_topic *const byway_topics[] = {
 	&cli_clear_topic,
 	&cli_debug_topic,
 	&cli_dialer_topic,
+	&cli_foreign_topic, /* before the other `interface` */
+	&cli_harmless_interface_topic,
 	&cli_harmless_topic,
 	&cli_interface_topic,
 	&cli_ip_address_topic,
@@ -36,6 +38,7 @@ const struct cli_topic *const byway_topics[] = {
 	&cli_switchport_topic,
 	&cli_system_topic,
 	&cli_traceroute_topic,
+	&cli_unsupported_topic,
 	&cli_user_topic,
 	NULL,
 };
@@ -65,6 +68,45 @@ struct iface *cmd_arg_iface(
 	if (args == NULL || cli_arg_ifname(args, name) == NULL)
 		return NULL;
 	return iface_find(&cmd_control(ctx)->ifaces, cmd_arg_ifname(args, name, buf));
+}
+
+struct iface *cmd_configured_iface(void *app, const struct cli_args *line)
+{
+	struct control *ctl = app;
+	char buf[BW_NAME_LEN];
+
+	if (ctl == NULL || line == NULL || cli_arg_ifname(line, "ifname") == NULL)
+		return NULL;
+	return iface_find(&ctl->ifaces, cmd_arg_ifname(line, "ifname", buf));
+}
+
+bool cmd_is_routed(void *app, const struct cli_args *line)
+{
+	const struct iface *ifc = cmd_configured_iface(app, line);
+
+	return ifc != NULL && !ifc->is_switch && iface_is_programmed(ifc);
+}
+
+bool cmd_is_routed_port(void *app, const struct cli_args *line)
+{
+	const struct iface *ifc = cmd_configured_iface(app, line);
+
+	return ifc != NULL && ifc->kind == IFACE_PORT && !ifc->is_switch;
+}
+
+bool cmd_is_ethernet(void *app, const struct cli_args *line)
+{
+	const struct iface *ifc = cmd_configured_iface(app, line);
+
+	return ifc != NULL &&
+	       (ifc->kind == IFACE_PORT || ifc->kind == IFACE_SUBIF || ifc->kind == IFACE_SVI);
+}
+
+bool cmd_is_dialer(void *app, const struct cli_args *line)
+{
+	const struct iface *ifc = cmd_configured_iface(app, line);
+
+	return ifc != NULL && ifc->kind == IFACE_DIALER;
 }
 
 struct iface *cmd_parent_iface(const struct cli_ctx *ctx)

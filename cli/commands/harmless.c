@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lines that mean nothing on this platform and do no harm: kept, and given back. */
+/*
+ * Global lines that mean nothing on this platform and do no harm: of hardware and licences, of
+ * services that are not here (HTTP, SSH, SNMP, NTP, discovery, flow statistics), and defaults that
+ * older versions print. What forwards, filters, addresses or protects is not among them: that is
+ * refused (unsupported.c).
+ */
+#include <stdio.h>
+
 #include "cli/commands/commands.h"
+#include "cli/commands/kept.h"
 
 /* What is off here cannot be switched on: better said than kept. */
 static int refuse(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
@@ -15,6 +23,17 @@ static int apply_cef(struct cli_ctx *ctx, const struct cli_args *, enum cli_op o
 	if (op == CLI_UNSET)
 		cli_puts(ctx->out, "%CEF is always on here: the line is kept without effect\n");
 	return 0;
+}
+
+static int apply_routing(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
+{
+	return op == CLI_SET ? 0 : cli_fail(ctx, "%% IP routing cannot be switched off");
+}
+
+/* The end of a certificate, as IOS indents it. */
+static int render_quit(const struct cli_args *, char *buf, size_t size)
+{
+	return snprintf(buf, size, "\tquit");
 }
 
 static const struct cli_help help[] = {
@@ -55,37 +74,57 @@ static const struct cli_help help[] = {
 	{ "bundle-name", "Select method for naming multilink bundles" },
 	{ "authenticated", "Use peer's authenticated name" },
 	{ "control-plane", "Configure control plane services" },
+	{ "license", "Configure license features" },
+	{ "redundancy", "Enter redundancy mode" },
+	{ "memory-size", "Adjust memory size by percentage" },
+	{ "scheduler", "Scheduler parameters" },
+	{ "mgcp", "Enable Media Gateway Control Protocol" },
+	{ "vtp", "Configure global VTP state" },
+	{ "spanning-tree", "Spanning Tree Subsystem" },
+	{ "cdp", "Global CDP configuration subcommands" },
+	{ "lldp", "Global LLDP configuration subcommands" },
+	{ "ntp", "Configure NTP" },
+	{ "snmp-server", "Modify SNMP engine parameters" },
+	{ "archive", "Archive the configuration" },
+	{ "rest", "Kept without effect" },
 	{ NULL, NULL },
 };
 
 static const struct cli_mode modes[] = {
-	{ .name = "config-cp", .prompt = "(config-cp)", .parent = "config" },
+	{ .name = "config-cp", .prompt = "(config-cp)", .parent = "config", .indented = KEPT_TEXT },
+	{ .name = KEPT_BLOCK,
+		.prompt = "(config-block)",
+		.parent = "config",
+		.indented = KEPT_TEXT },
+	{ .name = KEPT_BELOW,
+		.prompt = "(config-text)",
+		.parent = "config",
+		.indented = KEPT_TEXT,
+		.loose = true },
+	{ .name = KEPT_TEXT, .prompt = "(config-text)", .parent = "config" },
 	{ .name = NULL },
 };
 
-/* A setting that may be there or not. */
-#define KEPT(where, line, place)                                                                   \
-	{                                                                                          \
-		.mode = where, .syntax = line, .help = help, .flags = CLI_HARMLESS, .rank = place  \
-	}
-
-/* On by default, hidden then; `no` is kept. */
-#define KEPT_NO(where, line, place)                                                                \
-	{                                                                                          \
-		.mode = where, .syntax = line, .help = help, .flags = CLI_HARMLESS | CLI_KEEP_NO,  \
-		.fallback = line, .rank = place                                                    \
-	}
+#define BLOCK(words, place)   KEPT_WITH("config", words, place, KEPT_BLOCK)
+#define ANY(words, place)     KEPT_ANY("config", words, place)
+#define ONE(words, place)     KEPT("config", words, place)
+#define DEFAULT(words, place) KEPT_NO("config", words, place)
 
 static const struct cli_command commands[] = {
+	ONE("upgrade fpd auto", RANK_UPGRADE),
+	DEFAULT("service pad", RANK_SERVICE),
+	ONE("service tcp-keepalives-in", RANK_SERVICE + 2),
+	ONE("service tcp-keepalives-out", RANK_SERVICE + 3),
 	{
 		.mode = "config",
 		.syntax = "service timestamps debug {datetime (msec|localtime|show-timezone|year)|"
 			  "uptime}",
 		.help = help,
 		.slot = "timestamps-debug",
+		.no = "service timestamps debug",
 		.fallback = "service timestamps debug datetime msec",
-		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT,
-		.rank = RANK_SERVICE,
+		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT | CLI_KEEP_NO,
+		.rank = RANK_SERVICE + 4,
 	},
 	{
 		.mode = "config",
@@ -93,9 +132,10 @@ static const struct cli_command commands[] = {
 			  "uptime}",
 		.help = help,
 		.slot = "timestamps-log",
+		.no = "service timestamps log",
 		.fallback = "service timestamps log datetime msec",
-		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT,
-		.rank = RANK_SERVICE + 1,
+		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT | CLI_KEEP_NO,
+		.rank = RANK_SERVICE + 5,
 	},
 	{
 		.mode = "config",
@@ -103,13 +143,13 @@ static const struct cli_command commands[] = {
 		.help = help,
 		.fallback = "no service password-encryption",
 		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT,
-		.rank = RANK_SERVICE + 2,
+		.rank = RANK_SERVICE + 6,
 	},
-	KEPT("config", "service sequence-numbers", RANK_SERVICE + 3),
-	KEPT("config", "service tcp-keepalives-in", RANK_SERVICE + 4),
-	KEPT("config", "service tcp-keepalives-out", RANK_SERVICE + 5),
-	KEPT("config", "boot-start-marker", RANK_BOOT),
-	KEPT("config", "boot-end-marker", RANK_BOOT + 1),
+	ANY("service <rest:LINE>", RANK_SERVICE + 7),
+	ONE("service sequence-numbers", RANK_SERVICE + 8),
+	ONE("boot-start-marker", RANK_BOOT),
+	ONE("boot-end-marker", RANK_BOOT + 9),
+	ONE("aqm-register-fnf", RANK_AQM),
 	{
 		.mode = "config",
 		.syntax = "aaa new-model",
@@ -119,6 +159,43 @@ static const struct cli_command commands[] = {
 		.rank = RANK_AAA,
 		.apply = refuse,
 	},
+	BLOCK("call-home", RANK_AAA + 10),
+	ONE("memory-size iomem <rest:LINE>", RANK_HARDWARE),
+	ONE("clock calendar-valid", RANK_CLOCK + 5),
+	ANY("bsd-client <rest:LINE>", RANK_HARDWARE + 9),
+	ANY("network-clock-participate <rest:LINE>", RANK_HARDWARE + 11),
+	ANY("network-clock-select <rest:LINE>", RANK_HARDWARE + 11),
+	ANY("service-module <rest:LINE>", RANK_HARDWARE + 12),
+	ANY("card type <rest:LINE>", RANK_HARDWARE + 12),
+	ANY("hw-module <rest:LINE>", RANK_HARDWARE + 12),
+	ANY("platform <rest:LINE>", RANK_HARDWARE + 12),
+	ANY("ignition <rest:LINE>", RANK_HARDWARE + 13),
+	ANY("mmi <rest:LINE>", RANK_HARDWARE + 14),
+	ANY("resource policy", RANK_HARDWARE + 15),
+	ANY("errdisable <rest:LINE>", RANK_HARDWARE + 16),
+	DEFAULT("dot11 syslog", RANK_SYSTEM),
+	BLOCK("dot11 ssid <rest:LINE>", RANK_SYSTEM + 50),
+	DEFAULT("ip source-route", RANK_SYSTEM + 1),
+	DEFAULT("ip gratuitous-arps", RANK_SYSTEM + 2),
+	DEFAULT("ip subnet-zero", RANK_SYSTEM + 3),
+	ANY("ip icmp rate-limit <rest:LINE>", RANK_SYSTEM + 4),
+	ANY("ip cef <rest:LINE>", RANK_CEF),
+	DEFAULT("ip dhcp use vrf connected", RANK_SYSTEM + 5),
+	DEFAULT("ip dhcp conflict logging", RANK_SYSTEM + 5),
+	ONE("ip dhcp bootp ignore", RANK_SYSTEM + 5),
+	DEFAULT("ip bootp server", RANK_DOMAIN),
+	DEFAULT("ip finger", RANK_DOMAIN),
+	DEFAULT("ip domain lookup", RANK_DOMAIN + 1),
+	DEFAULT("ip domain-lookup", RANK_DOMAIN + 1),
+	ANY("ip domain list <rest:LINE>", RANK_DOMAIN + 2),
+	ANY("ip domain-list <rest:LINE>", RANK_DOMAIN + 2),
+	ONE("ip domain lookup source-interface <rest:LINE>", RANK_DOMAIN + 1),
+	ONE("ip domain timeout <rest:LINE>", RANK_DOMAIN + 2),
+	ONE("ip domain retry <rest:LINE>", RANK_DOMAIN + 2),
+	ONE("ip domain name <domain:WORD>", RANK_DOMAIN + 3),
+	ONE("ip domain-name <domain:WORD>", RANK_DOMAIN + 3),
+	ANY("ip host <rest:LINE>", RANK_DOMAIN + 4),
+	ANY("ip name-server <rest:LINE>", RANK_DOMAIN + 5),
 	{
 		.mode = "config",
 		.syntax = "ip cef",
@@ -130,46 +207,111 @@ static const struct cli_command commands[] = {
 	},
 	{
 		.mode = "config",
+		.syntax = "ip routing",
+		.help = help,
+		.fallback = "ip routing",
+		.flags = CLI_KEEP_NO,
+		.rank = RANK_CEF,
+		.apply = apply_routing,
+	},
+	ANY("login on-failure [log|trap|every <rest:LINE>]", RANK_CEF + 1),
+	ANY("login on-success [log|trap|every <rest:LINE>]", RANK_CEF + 2),
+	ONE("login delay <rest:LINE>", RANK_CEF + 3),
+	{
+		.mode = "config",
 		.syntax = "ipv6 cef",
 		.help = help,
-		.fallback = "no ipv6 cef",
-		.rank = RANK_CEF + 1,
+		.flags = CLI_HARMLESS | CLI_KEEP_ANY,
+		.rank = RANK_CEF + 10,
 		.apply = refuse,
 	},
-	KEPT_NO("config", "ip domain lookup", RANK_DOMAIN),
-	KEPT_NO("config", "ip domain-lookup", RANK_DOMAIN),
-	KEPT("config", "ip domain name <domain:WORD>", RANK_DOMAIN + 1),
-	KEPT("config", "ip domain-name <domain:WORD>", RANK_DOMAIN + 1),
-	KEPT_NO("config", "ip source-route", RANK_DOMAIN + 2),
-	KEPT_NO("config", "ip subnet-zero", RANK_DOMAIN + 3),
-	KEPT_NO("config", "ip classless", RANK_FORWARD + 1),
-	KEPT("config", "multilink bundle-name authenticated", RANK_CEF + 2),
+	ONE("ipv6 multicast rpf use-bgp", RANK_CEF + 11),
+	ONE("multilink bundle-name authenticated", RANK_MULTILINK),
+	BLOCK("flow record <rest:LINE>", RANK_MULTILINK + 10),
+	BLOCK("flow exporter <rest:LINE>", RANK_MULTILINK + 11),
+	BLOCK("flow monitor <rest:LINE>", RANK_MULTILINK + 12),
+	ANY("async-bootp <rest:LINE>", RANK_MULTILINK + 20),
+	ANY("isdn switch-type <rest:LINE>", RANK_CHAT),
+	ANY("chat-script <rest:LINE>", RANK_CHAT + 1),
+	ANY("modemcap <rest:LINE>", RANK_CHAT + 2),
+	BLOCK("voice-card <rest:LINE>", RANK_VOICE_CARD),
+	ANY("cts <rest:LINE>", RANK_PKI),
+	ANY("crypto pki token <rest:LINE>", RANK_PKI + 1),
+	BLOCK("crypto pki trustpoint <rest:LINE>", RANK_PKI + 2),
+	BLOCK("crypto pki certificate chain <rest:LINE>", RANK_PKI + 3),
+	BLOCK("crypto ca trustpoint <rest:LINE>", RANK_PKI + 2),
+	BLOCK("crypto ca certificate chain <rest:LINE>", RANK_PKI + 3),
+	ANY("license <rest:LINE>", RANK_LICENSE),
+	ANY("memory <rest:LINE>", RANK_LICENSE + 10),
+	BLOCK("archive", RANK_ARCHIVE),
+	ANY("spanning-tree portfast default", RANK_SPANNING_TREE),
+	ANY("spanning-tree <rest:LINE>", RANK_SPANNING_TREE),
+	ANY("vtp <rest:LINE>", RANK_SPANNING_TREE + 50),
+	BLOCK("redundancy", RANK_REDUNDANCY),
+	BLOCK("controller <rest:LINE>", RANK_REDUNDANCY + 10),
+	ANY("lldp <rest:LINE>", RANK_REDUNDANCY + 50),
+	ANY("vlan internal allocation policy <rest:LINE>", RANK_REDUNDANCY + 60),
+	ANY("vlan ifdescr <rest:LINE>", RANK_REDUNDANCY + 60),
+	ANY("vlan accounting <rest:LINE>", RANK_REDUNDANCY + 60),
+	ANY("ip tcp <rest:LINE>", RANK_IP_SERVICES),
+	ANY("ip telnet <rest:LINE>", RANK_IP_SERVICES + 1),
+	ANY("ip rcmd <rest:LINE>", RANK_IP_SERVICES + 1),
+	ANY("ip ftp <rest:LINE>", RANK_IP_SERVICES + 2),
+	ANY("ip tftp <rest:LINE>", RANK_IP_SERVICES + 3),
+	ANY("ip ssh <rest:LINE>", RANK_IP_SERVICES + 4),
+	BLOCK("ip ssh pubkey-chain", RANK_IP_SERVICES + 50),
+	ANY("ip scp <rest:LINE>", RANK_IP_SERVICES + 5),
+	ONE("ip default-gateway <gateway:A.B.C.D>", RANK_FORWARD),
+	DEFAULT("ip classless", RANK_FORWARD + 1),
 	{
 		.mode = "config",
 		.syntax = "ip forward-protocol nd",
 		.help = help,
 		.fallback = "ip forward-protocol nd",
 		.flags = CLI_HARMLESS | CLI_KEEP_NO | CLI_SHOW_DEFAULT,
-		.rank = RANK_FORWARD,
+		.rank = RANK_FORWARD + 2,
 	},
+	ANY("ip forward-protocol <rest:LINE>", RANK_FORWARD + 3),
 	{
 		.mode = "config",
 		.syntax = "ip http server",
 		.help = help,
 		.fallback = "no ip http server",
-		.flags = CLI_SHOW_DEFAULT,
+		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT,
 		.rank = RANK_HTTP,
-		.apply = refuse,
 	},
+	ANY("ip http upload <rest:LINE>", RANK_HTTP + 1),
+	ONE("ip http port <rest:LINE>", RANK_HTTP + 1),
+	ONE("ip http access-class <rest:LINE>", RANK_HTTP + 2),
+	ONE("ip http authentication <rest:LINE>", RANK_HTTP + 3),
 	{
 		.mode = "config",
 		.syntax = "ip http secure-server",
 		.help = help,
 		.fallback = "no ip http secure-server",
-		.flags = CLI_SHOW_DEFAULT,
-		.rank = RANK_HTTP + 1,
-		.apply = refuse,
+		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT,
+		.rank = RANK_HTTP + 4,
 	},
+	ANY("ip http <rest:LINE>", RANK_HTTP + 5),
+	ANY("ip flow-cache <rest:LINE>", RANK_HTTP + 48),
+	ANY("ip flow-capture <rest:LINE>", RANK_HTTP + 48),
+	ANY("ip flow-export <rest:LINE>", RANK_HTTP + 49),
+	BLOCK("ip flow-top-talkers", RANK_HTTP + 50),
+	BLOCK("ip flow-aggregation cache <rest:LINE>", RANK_HTTP + 51),
+	ANY("logging facility <rest:LINE>", RANK_SYSLOG + 1),
+	ANY("logging source-interface <rest:LINE>", RANK_SYSLOG + 2),
+	ANY("logging origin-id <rest:LINE>", RANK_SYSLOG + 2),
+	ANY("logging history <rest:LINE>", RANK_SYSLOG + 2),
+	ANY("logging message-counter <rest:LINE>", RANK_LOGGING),
+	ANY("logging rate-limit <rest:LINE>", RANK_LOGGING + 8),
+	ANY("logging count", RANK_LOGGING),
+	ANY("logging userinfo", RANK_LOGGING),
+	DEFAULT("cdp run", RANK_SYSLOG + 8),
+	ANY("cdp <rest:LINE>", RANK_SYSLOG + 9),
+	ANY("dialer watch-list <rest:LINE>", RANK_DIALER_LIST - 1),
+	ANY("ipv6 ioam <rest:LINE>", RANK_DIALER_LIST + 5),
+	ANY("snmp-server <rest:LINE>", RANK_SNMP),
+	ANY("snmp <rest:LINE>", RANK_SNMP),
 	{
 		.mode = "config",
 		.syntax = "control-plane",
@@ -177,6 +319,26 @@ static const struct cli_command commands[] = {
 		.enters = "config-cp",
 		.flags = CLI_HARMLESS,
 		.rank = RANK_CONTROL_PLANE,
+	},
+	ANY("ccm-manager <rest:LINE>", RANK_MGCP - 1),
+	ANY("mgcp [<rest:LINE>]", RANK_MGCP),
+	BLOCK("mgcp profile <rest:LINE>", RANK_MGCP + 10),
+	BLOCK("gatekeeper", RANK_MGCP + 20),
+	ONE("vstack", RANK_MGCP + 30),
+	ANY("alias <rest:LINE>", RANK_BANNER + 50),
+	ANY("scheduler <rest:LINE>", RANK_SCHEDULER),
+	ANY("relay <rest:LINE>", RANK_SCHEDULER + 5),
+	ANY("ntp <rest:LINE>", RANK_SCHEDULER + 10),
+	ANY("sntp <rest:LINE>", RANK_SCHEDULER + 10),
+	ANY("iox <rest:LINE>", RANK_SCHEDULER + 20),
+	KEPT_WITH(KEPT_TEXT, "<rest:LINE>", 100, KEPT_BELOW),
+	{
+		.mode = KEPT_TEXT,
+		.syntax = "quit",
+		.help = help,
+		.flags = CLI_HARMLESS,
+		.rank = 100,
+		.render = render_quit,
 	},
 	{ .mode = NULL },
 };

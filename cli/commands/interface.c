@@ -26,15 +26,18 @@ static int apply_interface(struct cli_ctx *ctx, const struct cli_args *args, enu
 		return cli_fail_at(ctx, "ifname");
 	if (err == -ENOSPC)
 		return cli_fail(ctx, "%% No more interfaces can be created");
+	if (err == 0 && ifc->kind == IFACE_STUB)
+		cli_printf(ctx->out, "%%%s is not present: its lines are kept without effect\n",
+			ifc->name);
 	return err;
 }
 
-static bool is_physical(void *, const struct cli_args *args)
+/* A port of the machine. */
+static bool is_physical(void *app, const struct cli_args *args)
 {
-	const struct cli_ifname *name = cli_arg_ifname(args, "ifname");
+	const struct iface *ifc = cmd_configured_iface(app, args);
 
-	return name->sub == 0 && name->type != CLI_IF_VLAN && name->type != CLI_IF_LOOPBACK &&
-	       name->type != CLI_IF_DIALER && name->type != CLI_IF_NULL;
+	return ifc != NULL && ifc->kind == IFACE_PORT;
 }
 
 static int apply_description(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
@@ -75,6 +78,8 @@ static unsigned max_mtu(const struct iface *ifc)
 	const struct bw_region *region = dp_region(&ifc->ctl->dp);
 	const struct iface *port = ifc->kind == IFACE_SUBIF ? ifc->parent : ifc;
 
+	if (ifc->kind == IFACE_STUB)
+		return UINT16_MAX;
 	return region != NULL && port->port >= 0 ? region->ports[port->port].max_mtu
 						 : ifc->ctl->platform.max_mtu;
 }
@@ -102,7 +107,7 @@ static int apply_mac(struct cli_ctx *ctx, const struct cli_args *args, enum cli_
 	if (op == CLI_SET) {
 		const uint8_t *mac = cli_arg(args, "mac")->mac;
 
-		if (ifc->kind != IFACE_PORT && ifc->kind != IFACE_SVI)
+		if (ifc->kind != IFACE_PORT && ifc->kind != IFACE_SVI && ifc->kind != IFACE_STUB)
 			return cli_fail_at(ctx, "mac-address");
 		if (mac[0] & 1)
 			return cli_fail(ctx, "%% MAC address cannot be a multicast address");
@@ -118,6 +123,8 @@ static struct iface *find_same_vlan(const struct iface *ifc, uint16_t vlan)
 {
 	struct iface *other;
 
+	if (ifc->kind != IFACE_SUBIF)
+		return NULL;
 	TAILQ_FOREACH (other, &ifc->ctl->ifaces.list, entry)
 		if (other != ifc && other->kind == IFACE_SUBIF && other->parent == ifc->parent &&
 			other->dot1q == vlan)
@@ -130,7 +137,7 @@ static int apply_dot1q(struct cli_ctx *ctx, const struct cli_args *args, enum cl
 	struct iface *ifc = cmd_parent_iface(ctx), *other;
 	uint16_t vlan = op == CLI_SET ? cli_arg_number(args, "vlan", 0) : 0;
 
-	if (ifc->kind != IFACE_SUBIF)
+	if (ifc->kind != IFACE_SUBIF && (ifc->kind != IFACE_STUB || ifc->sub == 0))
 		return cli_fail_at(ctx, "encapsulation");
 	other = vlan != 0 ? find_same_vlan(ifc, vlan) : NULL;
 	if (other != NULL)
@@ -143,14 +150,6 @@ static int apply_dot1q(struct cli_ctx *ctx, const struct cli_args *args, enum cl
 	ifc->dot1q_native = op == CLI_SET && cli_has(args, "native");
 	iface_changed(ifc);
 	return 0;
-}
-
-/* IOS prints duplex and speed of routed ports: on an 891FJ from GigabitEthernet8 on. */
-static bool is_routed_port(void *app, const struct cli_args *parent)
-{
-	const struct cli_ifname *name = parent != NULL ? cli_arg_ifname(parent, "ifname") : NULL;
-
-	return name != NULL && is_physical(app, parent) && name->unit[name->units - 1] >= 8;
 }
 
 static const struct cli_help help[] = {
@@ -195,14 +194,14 @@ static const struct cli_command commands[] = {
 		.permanent = is_physical,
 	},
 	{
-		.mode = "config-if",
+		.mode = CMD_INTERFACE,
 		.syntax = "description <text:LINE>",
 		.help = help,
 		.rank = RANK_IF_DESCRIPTION,
 		.apply = apply_description,
 	},
 	{
-		.mode = "config-if",
+		.mode = CMD_INTERFACE,
 		.syntax = "shutdown",
 		.fallback = "no shutdown",
 		.rank = RANK_IF_SHUTDOWN,
@@ -212,6 +211,7 @@ static const struct cli_command commands[] = {
 		.mode = "config-if",
 		.syntax = "mtu <bytes:68-9216>",
 		.fallback = "mtu 1500",
+		.defaults_in = cmd_is_routed,
 		.rank = RANK_IF_MTU,
 		.apply = apply_mtu,
 	},
@@ -232,22 +232,23 @@ static const struct cli_command commands[] = {
 		.mode = "config-if",
 		.syntax = "duplex <how:auto|full|half>",
 		.fallback = "duplex auto",
-		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT,
+		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT | CLI_KEEP_DEFAULT,
 		.rank = RANK_IF_DUPLEX,
-		.defaults_in = is_routed_port,
+		.defaults_in = cmd_is_routed_port,
 	},
 	{
 		.mode = "config-if",
 		.syntax = "speed <rate:auto|10|100|1000>",
 		.fallback = "speed auto",
-		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT,
+		.flags = CLI_HARMLESS | CLI_SHOW_DEFAULT | CLI_KEEP_DEFAULT,
 		.rank = RANK_IF_SPEED,
-		.defaults_in = is_routed_port,
+		.defaults_in = cmd_is_routed_port,
 	},
 	{
 		.mode = "config-if",
 		.syntax = "cdp enable",
 		.fallback = "cdp enable",
+		.defaults_in = cmd_is_ethernet,
 		.flags = CLI_KEEP_NO | CLI_HARMLESS,
 		.rank = RANK_IF_CDP,
 	},
@@ -255,6 +256,7 @@ static const struct cli_command commands[] = {
 		.mode = "config-if",
 		.syntax = "mop enabled",
 		.fallback = "mop enabled",
+		.defaults_in = cmd_is_ethernet,
 		.flags = CLI_KEEP_NO | CLI_HARMLESS,
 		.rank = RANK_IF_CDP + 1,
 	},
@@ -262,6 +264,7 @@ static const struct cli_command commands[] = {
 		.mode = "config-if",
 		.syntax = "mop sysid",
 		.fallback = "mop sysid",
+		.defaults_in = cmd_is_ethernet,
 		.flags = CLI_KEEP_NO | CLI_HARMLESS,
 		.rank = RANK_IF_CDP + 2,
 	},

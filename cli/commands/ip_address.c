@@ -142,6 +142,14 @@ static int apply_negotiated(struct cli_ctx *ctx, const struct cli_args *, enum c
 	return 0;
 }
 
+/* IOS says nothing of a subinterface without an address. */
+static bool is_whole(void *, const struct cli_args *parent)
+{
+	const struct cli_ifname *name = cli_arg_ifname(parent, "ifname");
+
+	return name != NULL && name->sub == 0;
+}
+
 static const struct cli_help help[] = {
 	{ "ip", "Interface Internet Protocol config commands" },
 	{ "address", "Set the IP address of an interface" },
@@ -156,7 +164,7 @@ static const struct cli_help help[] = {
 
 static const struct cli_command commands[] = {
 	{
-		.mode = "config-if",
+		.mode = CMD_INTERFACE,
 		.syntax = "ip address <addr:A.B.C.D> <mask:MASK>",
 		.help = help,
 		.slot = "ip-address",
@@ -165,9 +173,10 @@ static const struct cli_command commands[] = {
 		.flags = CLI_SHOW_DEFAULT,
 		.rank = RANK_IF_ADDRESS,
 		.apply = apply_primary,
+		.defaults_in = is_whole,
 	},
 	{
-		.mode = "config-if",
+		.mode = CMD_INTERFACE,
 		.syntax = "ip address <addr:A.B.C.D> <mask:MASK> secondary",
 		.help = help,
 		.key = "addr",

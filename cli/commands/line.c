@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/kept.h"
 
 static struct access *access_of(const struct cli_ctx *ctx)
 {
@@ -28,6 +29,20 @@ static int apply_line(struct cli_ctx *ctx, const struct cli_args *args, enum cli
 	access->console.login = ACCESS_OPEN;
 	access->console.level = -1;
 	access->console.idle = ACCESS_IDLE_DEFAULT;
+	return 0;
+}
+
+/* Lines of other ports, such as 3, 0/3/0 and 0/3/1 0/3/15: kept. */
+static int apply_tty(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op)
+{
+	static const char *const ends[] = { "first", "last" };
+
+	for (unsigned i = 0; i < 2; i++) {
+		const char *end = cli_arg_text(args, ends[i]);
+
+		if (end != NULL && end[strspn(end, "0123456789/")] != '\0')
+			return cli_fail_at(ctx, ends[i]);
+	}
 	return 0;
 }
 
@@ -111,21 +126,13 @@ static const struct cli_help help[] = {
 };
 
 static const struct cli_mode modes[] = {
-	{ .name = "config-line", .prompt = "(config-line)", .parent = "config" },
+	{ .name = "config-line", .prompt = "(config-line)", .parent = "config", .joined = true },
 	{ .name = NULL },
 };
 
-#define KEPT(line, place)                                                                          \
-	{                                                                                          \
-		.mode = "config-line", .syntax = line, .help = help, .flags = CLI_HARMLESS,        \
-		.rank = place                                                                      \
-	}
-
-#define KEPT_NO(line, place)                                                                       \
-	{                                                                                          \
-		.mode = "config-line", .syntax = line, .help = help,                               \
-		.flags = CLI_HARMLESS | CLI_KEEP_NO, .fallback = line, .rank = place               \
-	}
+#define ANY(words, place)     KEPT_ANY("config-line", words, place)
+#define ONE(words, place)     KEPT("config-line", words, place)
+#define DEFAULT(words, place) KEPT_NO("config-line", words, place)
 
 static const struct cli_command commands[] = {
 	{
@@ -148,12 +155,22 @@ static const struct cli_command commands[] = {
 	},
 	{
 		.mode = "config",
-		.syntax = "line vty <first:0-15> [<last:1-15>]",
+		.syntax = "line [tty] <first:WORD> [<last:WORD>]",
 		.help = help,
 		.key = "first last",
 		.enters = "config-line",
 		.flags = CLI_HARMLESS,
 		.rank = RANK_LINE + 2,
+		.apply = apply_tty,
+	},
+	{
+		.mode = "config",
+		.syntax = "line vty <first:0-1869> [<last:1-1869>]",
+		.help = help,
+		.key = "first last",
+		.enters = "config-line",
+		.flags = CLI_HARMLESS,
+		.rank = RANK_LINE + 3,
 		.sort = "first",
 	},
 	{
@@ -167,8 +184,6 @@ static const struct cli_command commands[] = {
 		.apply = apply_exec_timeout,
 		.render = render_exec_timeout,
 	},
-	KEPT_NO("activation-character", 105),
-	KEPT_NO("exec", 106),
 	{
 		.mode = "config-line",
 		.syntax = "privilege level <privilege_level:0-15>",
@@ -184,7 +199,7 @@ static const struct cli_command commands[] = {
 		.rank = 120,
 		.apply = apply_password,
 	},
-	KEPT("logging synchronous", 130),
+	ONE("logging synchronous [<rest:LINE>]", 130),
 	{
 		.mode = "config-line",
 		.syntax = "login [local]",
@@ -192,10 +207,36 @@ static const struct cli_command commands[] = {
 		.rank = 140,
 		.apply = apply_login,
 	},
-	KEPT("transport input {all|none|ssh [telnet]|telnet [ssh]}", 150),
-	KEPT("transport preferred {none|ssh|telnet}", 151),
-	KEPT("transport output {all|none|ssh [telnet]|telnet [ssh]}", 152),
-	KEPT("stopbits <stopbits:1-2>", 160),
+	ONE("session-timeout <rest:LINE>", 90),
+	ANY("access-class <rest:LINE>", 95),
+	ANY("ipv6 access-class <rest:LINE>", 96),
+	ANY("autocommand <rest:LINE>", 97),
+	ONE("session-limit <rest:LINE>", 101),
+	ONE("absolute-timeout <rest:LINE>", 101),
+	ANY("location <rest:LINE>", 141),
+	ANY("length <rest:LINE>", 141),
+	ANY("width <rest:LINE>", 141),
+	ANY("history <rest:LINE>", 141),
+	ANY("escape-character <rest:LINE>", 141),
+	ANY("terminal-type <rest:LINE>", 141),
+	ANY("script <rest:LINE>", 142),
+	ANY("modem <rest:LINE>", 143),
+	ANY("rotary <rest:LINE>", 144),
+	DEFAULT("activation-character", 145),
+	DEFAULT("exec", 146),
+	ANY("monitor", 147),
+	ANY("notify", 147),
+	ANY("autoselect <rest:LINE>", 148),
+	ONE("transport preferred <rest:LINE>", 150),
+	ONE("transport input <rest:LINE>", 151),
+	ONE("transport output <rest:LINE>", 152),
+	ONE("databits <rest:LINE>", 158),
+	ONE("parity <rest:LINE>", 159),
+	ONE("stopbits <rest:LINE>", 160),
+	ONE("rxspeed <rest:LINE>", 161),
+	ONE("txspeed <rest:LINE>", 161),
+	ONE("speed <rest:LINE>", 162),
+	ONE("flowcontrol <rest:LINE>", 163),
 	{ .mode = NULL },
 };
 

@@ -209,7 +209,7 @@ static const struct cli_help help[] = {
 #define WITH_DEFAULT(words, standard, place, function)                                             \
 	{                                                                                          \
 		.mode = "config-if", .syntax = words, .help = help, .rank = RANK_IF_PPP + place,   \
-		.fallback = standard, .apply = function                                            \
+		.fallback = standard, .apply = function, .defaults_in = cmd_is_dialer              \
 	}
 
 static const struct cli_command commands[] = {

@@ -8,7 +8,8 @@
 
 static bool is_ethernet(const struct iface *ifc)
 {
-	return (ifc->kind == IFACE_PORT && !ifc->is_switch) || ifc->kind == IFACE_SUBIF;
+	return (ifc->kind == IFACE_PORT && !ifc->is_switch) || ifc->kind == IFACE_SUBIF ||
+	       ifc->kind == IFACE_STUB;
 }
 
 static int apply_enable(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
@@ -37,6 +38,8 @@ static int set_member(struct cli_ctx *ctx, const struct cli_args *args, struct i
 
 	if (service != NULL && strlen(service) > BW_PPPOE_TEXT)
 		return cmd_too_long(ctx, "service", BW_PPPOE_TEXT);
+	if (ifc->kind == IFACE_STUB) /* must not take the place of an Ethernet that is there */
+		return cli_imply(ctx, "pppoe enable group global");
 	m = pppoe_member_set(ifc, (uint8_t)cli_arg_number(args, "pool_number", 0));
 	if (m == NULL)
 		return -ENOMEM;

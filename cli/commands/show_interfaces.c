@@ -28,6 +28,8 @@ static const char *hardware(const struct iface *ifc, unsigned *bandwidth, unsign
 		return "EtherSVI";
 	case IFACE_NULL:
 		return "Unknown";
+	case IFACE_STUB:
+		return "not present";
 	default:
 		return "Gigabit Ethernet";
 	}
@@ -51,7 +53,7 @@ static void print_identity(struct cli_out *out, const struct iface *ifc)
 	plain.has_mac = false;
 	cli_printf(out, "%s is %s, line protocol is %s \n", ifc->name, iface_status_text(ifc),
 		ifc->line_up ? "up" : "down");
-	if (ifc->kind == IFACE_LOOPBACK)
+	if (ifc->kind == IFACE_LOOPBACK || ifc->kind == IFACE_STUB)
 		cli_printf(out, "  Hardware is %s\n", device);
 	else
 		cli_printf(out, "  Hardware is %s, address is %s (bia %s)\n", device,
@@ -94,6 +96,8 @@ static void print_link(struct cli_out *out, const struct iface *ifc)
 {
 	char timeout[FORMAT_AGE_SIZE];
 
+	if (ifc->kind == IFACE_STUB)
+		return;
 	if (ifc->kind == IFACE_LOOPBACK) {
 		cli_puts(out, "  Encapsulation LOOPBACK, loopback not set\n  Keepalive not set\n");
 		return;

@@ -10,7 +10,14 @@ static struct iface *switch_port(const struct cli_ctx *ctx)
 {
 	struct iface *ifc = cmd_parent_iface(ctx);
 
-	return ifc->kind == IFACE_PORT && ifc->is_switch ? ifc : NULL;
+	return (ifc->kind == IFACE_PORT && ifc->is_switch) || ifc->kind == IFACE_STUB ? ifc : NULL;
+}
+
+static bool is_switch_port(void *app, const struct cli_args *parent)
+{
+	const struct iface *ifc = cmd_configured_iface(app, parent);
+
+	return ifc != NULL && ifc->is_switch;
 }
 
 static void port_changed(struct iface *ifc)
@@ -37,7 +44,7 @@ static int apply_access(struct cli_ctx *ctx, const struct cli_args *args, enum c
 
 	if (ifc == NULL)
 		return cli_fail_at(ctx, "switchport");
-	if (vlan_create(&ifc->ctl->ifaces, vlan))
+	if (ifc->kind != IFACE_STUB && vlan_create(&ifc->ctl->ifaces, vlan))
 		cli_printf(ctx->out, "%% Access VLAN does not exist. Creating vlan %u\n", vlan);
 	ifc->access_vlan = vlan;
 	port_changed(ifc);
@@ -246,6 +253,7 @@ static const struct cli_command commands[] = {
 		.syntax = "switchport access vlan <id:1-4094>",
 		.help = help,
 		.fallback = "switchport access vlan 1",
+		.defaults_in = is_switch_port,
 		.rank = RANK_IF_SWITCHPORT,
 		.apply = apply_access,
 	},
@@ -254,6 +262,7 @@ static const struct cli_command commands[] = {
 		.syntax = "switchport trunk native vlan <id:1-4094>",
 		.help = help,
 		.fallback = "switchport trunk native vlan 1",
+		.defaults_in = is_switch_port,
 		.rank = RANK_IF_SWITCHPORT + 1,
 		.apply = apply_native,
 	},
@@ -264,6 +273,7 @@ static const struct cli_command commands[] = {
 		.help = help,
 		.no = "switchport trunk allowed vlan",
 		.fallback = "switchport trunk allowed vlan all",
+		.defaults_in = is_switch_port,
 		.rank = RANK_IF_SWITCHPORT + 2,
 		.apply = apply_allowed,
 		.amend = amend_allowed,
@@ -273,6 +283,8 @@ static const struct cli_command commands[] = {
 		.syntax = "switchport mode <trunking:access|trunk>",
 		.help = help,
 		.fallback = "switchport mode access",
+		.flags = CLI_KEEP_DEFAULT, /* 15.7 prints it where it was typed */
+		.defaults_in = is_switch_port,
 		.rank = RANK_IF_SWITCHPORT + 3,
 		.apply = apply_mode,
 	},

@@ -125,7 +125,7 @@ static const struct cli_command commands[] = {
 		.help = help,
 		.fallback = "logging trap",
 		.flags = CLI_HARMLESS | CLI_KEEP_NO,
-		.rank = RANK_LOGGING + 3,
+		.rank = RANK_SYSLOG,
 	},
 	{
 		.mode = "config",
@@ -133,7 +133,7 @@ static const struct cli_command commands[] = {
 		.help = help,
 		.key = "address",
 		.flags = CLI_HARMLESS,
-		.rank = RANK_LOGGING + 4,
+		.rank = RANK_SYSLOG + 5,
 	},
 	{ .mode = NULL },
 };

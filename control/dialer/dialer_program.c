@@ -37,7 +37,7 @@ static uint32_t flags_of(const struct dialer *d)
 static bw_ip4 address_of(const struct dialer *d)
 {
 	const struct iface *ifc = d->conf.unnumbered != NULL ? d->conf.unnumbered : d->ifc;
-	const struct iface_addr *a = iface_addr_primary(ifc);
+	const struct iface_addr *a = iface_addr_lent(ifc);
 
 	return a != NULL && !d->conf.negotiated ? a->addr : 0;
 }

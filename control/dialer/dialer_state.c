@@ -184,7 +184,7 @@ static void apply_address(struct dialer *d)
 		return;
 	}
 	if (d->conf.unnumbered != NULL)
-		lent = iface_addr_primary(d->conf.unnumbered);
+		lent = iface_addr_lent(d->conf.unnumbered);
 	iface_addr_assign(d->ifc, lent != NULL ? lent->addr : 0, false, NULL);
 }
 

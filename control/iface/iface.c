@@ -31,8 +31,20 @@ static void set_defaults(struct iface *ifc)
 	ifc->arp_timeout = IFACE_ARP_TIMEOUT_DEFAULT;
 }
 
-/* What kind of interface a canonical name means; -EINVAL for none. */
-static int name_kind(const char *name, enum iface_kind *kind)
+/* Whether the name, up to a subinterface's number, is that of a port of the machine. */
+static bool is_port(const struct bw_platform *platform, const char *name)
+{
+	size_t len = strcspn(name, ".");
+
+	for (unsigned i = 0; i < platform->n_ports; i++)
+		if (strlen(platform->port[i].name) == len &&
+			strncmp(platform->port[i].name, name, len) == 0)
+			return true;
+	return false;
+}
+
+/* What kind of interface a canonical name means here; -EINVAL for none. */
+static int name_kind(const struct iface_table *t, const char *name, enum iface_kind *kind)
 {
 	const char *digits = name + strcspn(name, "0123456789");
 
@@ -48,8 +60,10 @@ static int name_kind(const char *name, enum iface_kind *kind)
 		*kind = IFACE_DIALER;
 	else if (strncmp(name, "Virtual-Access", digits - name) == 0 && digits - name == 14)
 		*kind = IFACE_VIRTUAL_ACCESS;
-	else
+	else if (is_port(&t->ctl->platform, name))
 		*kind = strchr(name, '.') != NULL ? IFACE_SUBIF : IFACE_PORT;
+	else
+		*kind = IFACE_STUB;
 	return 0;
 }
 
@@ -70,7 +84,7 @@ static struct iface *new_shell(struct iface_table *t, const char *name)
 {
 	enum iface_kind kind;
 	struct iface *ifc;
-	int err = name_kind(name, &kind);
+	int err = name_kind(t, name, &kind);
 
 	if (err != 0) {
 		errno = -err;
@@ -151,6 +165,7 @@ static int compare(const struct iface *a, const struct iface *b)
 	static const int rank[] = {
 		[IFACE_PORT] = 0,
 		[IFACE_SUBIF] = 0,
+		[IFACE_STUB] = 0,
 		[IFACE_LOOPBACK] = 1,
 		[IFACE_SVI] = 2,
 		[IFACE_DIALER] = 3,
@@ -224,14 +239,10 @@ int iface_create(struct iface_table *t, const char *name, struct iface **ifc)
 {
 	struct iface *parent = NULL;
 	enum iface_kind kind;
-	int err = name_kind(name, &kind);
+	int err = name_kind(t, name, &kind);
 
 	if (err != 0)
 		return err;
-	if (kind == IFACE_PORT) {
-		*ifc = iface_find(t, name);
-		return *ifc != NULL ? 0 : -ENODEV;
-	}
 	if (kind == IFACE_SUBIF) {
 		parent = find_parent(t, name);
 		if (parent == NULL || parent->is_switch)

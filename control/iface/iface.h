@@ -43,6 +43,8 @@ enum iface_kind {
 	IFACE_DIALER,
 	IFACE_VIRTUAL_ACCESS, /* shows a Dialer's session; not in the dataplane */
 	IFACE_NULL,
+	IFACE_STUB, /* a port that the machine has not, or a kind that there is not: configured only
+		     */
 };
 
 enum iface_nat { IFACE_NAT_NONE, IFACE_NAT_INSIDE, IFACE_NAT_OUTSIDE };
@@ -92,7 +94,7 @@ struct iface {
 	uint32_t unit, sub; /* 8 and 10 */
 	uint32_t id;	    /* in the dataplane; 0 = none */
 	unsigned refs;
-	bool exists; /* configured, or a port of the machine */
+	bool exists; /* configured, or a port of the machine; a STUB: configured */
 	bool changed;
 
 	/* configuration */
@@ -175,8 +177,8 @@ struct iface *iface_get(struct iface_table *t, const char *name);
 void iface_put(struct iface *ifc);
 
 /*
- * `interface NAME`: makes it exist. -ENODEV: a port that the machine does not
- * have; -EINVAL: no kind of interface that there is; -ENOSPC, -ENOMEM.
+ * `interface NAME`: makes it exist; a port that the machine does not have as a stub. -ENODEV: a
+ * subinterface of a switch port; -EINVAL: no name of an interface; -ENOSPC, -ENOMEM.
  */
 int iface_create(struct iface_table *t, const char *name, struct iface **ifc);
 
@@ -197,7 +199,8 @@ int iface_acl_set(struct iface *ifc, bool in, const char *name);
 /* Whether the dataplane has interfaces of this kind. */
 static inline bool iface_is_programmed(const struct iface *ifc)
 {
-	return ifc->kind != IFACE_NULL && ifc->kind != IFACE_VIRTUAL_ACCESS;
+	return ifc->kind != IFACE_NULL && ifc->kind != IFACE_VIRTUAL_ACCESS &&
+	       ifc->kind != IFACE_STUB;
 }
 
 /* The configuration changed: iface_settle() will look at it again. */
@@ -244,6 +247,9 @@ struct iface_addr *iface_addr_primary(const struct iface *ifc);
  */
 int iface_addr_assign(struct iface *ifc, bw_ip4 addr, bool own, struct iface **other);
 
+/* The address that an unnumbered Dialer borrows of this interface; NULL: it has none to lend. */
+const struct iface_addr *iface_addr_lent(const struct iface *ifc);
+
 /* The address that packets of the router leave with by this interface; 0: it has none. */
 bw_ip4 iface_addr_source(const struct iface *ifc);
 
@@ -278,7 +284,7 @@ bool vlan_alive(struct iface_table *t, uint16_t vlan);
 /* Line states from ports downwards to what stands on them; logs what changed. */
 void iface_state_update(struct iface_table *t);
 
-/* "administratively down", "up" or "down". */
+/* "administratively down", "not present", "up" or "down". */
 const char *iface_status_text(const struct iface *ifc);
 
 /* The link of a port, as the dataplane says. */

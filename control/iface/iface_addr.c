@@ -39,7 +39,7 @@ struct iface *iface_addr_owner(struct iface_table *t, uint16_t vrf, bw_ip4 addr)
 	struct iface *ifc;
 
 	TAILQ_FOREACH (ifc, &t->list, entry)
-		if (ifc->vrf == vrf && find(ifc, addr) != NULL)
+		if (ifc->kind != IFACE_STUB && ifc->vrf == vrf && find(ifc, addr) != NULL)
 			return ifc;
 	return NULL;
 }
@@ -58,7 +58,8 @@ static int check_host(bw_ip4 addr, uint8_t plen)
 	return 0;
 }
 
-/* The interface with an address in the way; the same subnet may be on one interface twice. */
+/* The interface with an address in the way; the same subnet may be on one interface twice, and what
+ * is on a stub is in nobody's way. */
 static struct iface *find_overlap(
 	struct iface *ifc, bw_ip4 addr, uint8_t plen, const struct iface_addr *replaced)
 {
@@ -66,7 +67,7 @@ static struct iface *find_overlap(
 	struct iface_addr *a;
 
 	TAILQ_FOREACH (other, &ifc->ctl->ifaces.list, entry) {
-		if (other->vrf != ifc->vrf)
+		if (other->vrf != ifc->vrf || other->kind == IFACE_STUB || ifc->kind == IFACE_STUB)
 			continue;
 		TAILQ_FOREACH (a, &other->addrs, entry) {
 			unsigned shorter = a->plen < plen ? a->plen : plen;
@@ -280,6 +281,11 @@ int iface_addr_assign(struct iface *ifc, bw_ip4 addr, bool own, struct iface **o
 	}
 	set_own(ifc, own && err == 0);
 	return err;
+}
+
+const struct iface_addr *iface_addr_lent(const struct iface *ifc)
+{
+	return ifc->kind != IFACE_STUB ? iface_addr_primary(ifc) : NULL;
 }
 
 bw_ip4 iface_addr_source(const struct iface *ifc)

@@ -9,6 +9,8 @@ const char *iface_status_text(const struct iface *ifc)
 {
 	if (ifc->shutdown)
 		return "administratively down";
+	if (ifc->kind == IFACE_STUB)
+		return "not present";
 	return ifc->up ? "up" : "down";
 }
 
@@ -42,6 +44,8 @@ static void derive(struct iface *ifc, bool *up, bool *line)
 	case IFACE_LOOPBACK:
 	case IFACE_NULL:
 		*up = *line = true;
+		break;
+	case IFACE_STUB:
 		break;
 	}
 }

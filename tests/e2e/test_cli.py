@@ -344,8 +344,16 @@ def test_no_removes_only_what_it_names(router, restored):
 
 def test_defaults_are_hidden(router, restored):
     before = router.running()
-    router.configure("interface Vlan20\n ip mtu 1500\n no shutdown\n"
-                     "interface GigabitEthernet0\n switchport mode access\n")
+    router.configure("interface Vlan20\n ip mtu 1500\n no shutdown\n")
+    assert router.running() == before
+
+
+def test_switchport_mode_access_is_printed_where_it_was_typed(router, restored):
+    before = router.running()
+    assert " switchport mode access" not in before
+    router.configure("interface GigabitEthernet0\n switchport mode access\n")
+    assert " switchport mode access" in router.running()
+    router.configure("interface GigabitEthernet0\n default switchport mode\n")
     assert router.running() == before
 
 
@@ -375,9 +383,21 @@ def test_file_answers_line_by_line(router, restored):
     assert " description new" in router.running()
 
 
-def test_physical_interfaces_must_exist(router):
-    done = router.load("interface GigabitEthernet77\n description x\n")
-    assert done.returncode != 0 and INVALID in done.stdout
+def test_a_port_that_is_not_there_is_a_stub(router):
+    """Configured, printed, shown as not present, removed again."""
+    done = router.load("interface GigabitEthernet7\n description x\n ip address 10.7.0.1 "
+                       "255.255.255.0\n")
+    assert done.returncode == 0
+    assert "%GigabitEthernet7 is not present: its lines are kept without effect" in done.stdout
+    assert " description x" in router.running()
+    assert re.search(r"GigabitEthernet7 +10.7.0.1 +YES \w+ +not present +down",
+                     router.cli("show ip interface brief"))
+    assert "10.7.0.0" not in router.cli("show ip route")
+    assert router.load("no interface GigabitEthernet7\n").returncode == 0
+    assert "interface GigabitEthernet7" not in router.running()
+
+
+def test_physical_interfaces_stay(router):
     done = router.load("no interface GigabitEthernet8\n")
     assert "% Removal of physical interfaces is not permitted" in done.stdout
 
