@@ -78,14 +78,16 @@ static bool parse_options(int argc, char **argv, struct options *o)
 static int make_run_dir(struct dp *dp, char *err, size_t err_size)
 {
 	const char *base = getenv("BYWAY_RUN_DIR");
+	int len;
 
 	if (!base)
 		base = "/run/byway";
-	if (strlen(base) + strlen(dp->instance) + sizeof("/dp.sock") + 1 > sizeof(dp->run_dir)) {
+	len = snprintf(dp->run_dir, sizeof(dp->run_dir), "%s/%s", base, dp->instance);
+	if (len < 0 || len + sizeof("/dp.sock") > sizeof(dp->run_dir)) {
 		snprintf(err, err_size, "%s: too long a path for a socket", base);
+		dp->run_dir[0] = '\0'; /* it is no directory of ours */
 		return -ENAMETOOLONG;
 	}
-	snprintf(dp->run_dir, sizeof(dp->run_dir), "%s/%s", base, dp->instance);
 	/* who leaves removes what is empty, perhaps just now */
 	for (unsigned i = 0; i < 5; i++) {
 		mkdir(base, 0755);
