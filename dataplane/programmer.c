@@ -81,6 +81,12 @@ void programmer_detached(struct dp *dp)
 	dp->programmer->attached = false;
 	acl_set_abandon(dp->acl);
 	dumps_forget(dp->programmer->dumps);
+	pppoe_left_alone(dp);
+}
+
+bool programmer_is_alone(const struct dp *dp)
+{
+	return dp->programmer && !dp->programmer->attached;
 }
 
 static bool put_event(struct programmer *p, const struct bw_msg *m)
@@ -426,15 +432,20 @@ static void refuse(struct programmer *p, const struct bw_msg_hdr *cmd, int error
 	put_event(p, &m);
 }
 
+void programmer_derive(struct dp *dp)
+{
+	if (dp->l2_changed && l2map_rebuild(dp) == 0 && bridge_rebuild(dp) == 0)
+		dp->l2_changed = false;
+	nat_commit(dp);
+}
+
 /* What is derived from many commands is derived once for the batch. */
 static void commit_batch(struct dp *dp)
 {
 	struct programmer *p = dp->programmer;
 	struct bw_msg m = { .hdr = { .seq = p->done_seq, .type = BW_EVT_ACK } };
 
-	if (dp->l2_changed && l2map_rebuild(dp) == 0 && bridge_rebuild(dp) == 0)
-		dp->l2_changed = false;
-	nat_commit(dp);
+	programmer_derive(dp);
 	bw_ring_commit_read(&p->cmd);
 	put_event(p, &m);
 	p->done_seq = 0;

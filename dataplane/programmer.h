@@ -21,6 +21,12 @@ void programmer_destroy(struct dp *dp);
 void programmer_attached(struct dp *dp);
 void programmer_detached(struct dp *dp);
 
+/* True while no control process is attached. */
+bool programmer_is_alone(const struct dp *dp);
+
+/* Derive what stands on interfaces and addresses that were changed: after a batch of commands. */
+void programmer_derive(struct dp *dp);
+
 /*
  * Carry out what waits in the command ring, up to a budget, and go on with a dump. Returns true
  * if there is more to do at once.

@@ -154,6 +154,9 @@ bool dialer_is_bound(const struct dialer *d);
 bool dialer_is_authenticated(const struct dialer *d);
 bool dialer_is_open(const struct dialer *d);
 
+/* An address is configured: of its own, lent, or to be negotiated. */
+bool dialer_has_ip(const struct dialer *d);
+
 /* The largest packet that Ethernet and peer take; UINT16_MAX: unknown. */
 uint16_t dialer_link_mtu(const struct dialer *d);
 

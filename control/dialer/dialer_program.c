@@ -30,6 +30,12 @@ static uint32_t flags_of(const struct dialer *d)
 		flags |= BW_PPPOE_F_ACCEPT;
 	if (d->ifc->shutdown)
 		flags |= BW_PPPOE_F_SHUTDOWN;
+	if (c->negotiated)
+		flags |= BW_PPPOE_F_NEGOTIATED;
+	if (dialer_has_ip(d) && !c->no_neighbor_route)
+		flags |= BW_PPPOE_F_PEER_ROUTE;
+	if (dialer_has_ip(d) && c->route_default)
+		flags |= BW_PPPOE_F_DEFAULT_ROUTE;
 	return flags;
 }
 

@@ -109,7 +109,7 @@ static bw_ip4 peer_of(const struct dialer *d)
 	return addr_is_host(d->state.peer_addr) ? d->state.peer_addr : 0;
 }
 
-static bool has_ip(const struct dialer *d)
+bool dialer_has_ip(const struct dialer *d)
 {
 	return d->conf.negotiated || d->conf.unnumbered != NULL ||
 	       iface_addr_primary(d->ifc) != NULL;
@@ -132,7 +132,7 @@ static void offer(struct dialer *d, struct rib_route **route, const struct rib_s
 
 static void apply_routes(struct dialer *d)
 {
-	bool up = d->ifc->ip_up && has_ip(d);
+	bool up = d->ifc->ip_up && dialer_has_ip(d);
 	bool neighbor = up && !d->conf.no_neighbor_route && peer_of(d) != 0;
 	const struct rib_spec peer = {
 		.vrf = d->ifc->vrf,

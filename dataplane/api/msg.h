@@ -396,6 +396,12 @@ enum bw_pppoe_flags {
 	BW_PPPOE_F_DNS = 1 << 2,      /* ppp ipcp dns request */
 	BW_PPPOE_F_ACCEPT = 1 << 3,   /* ppp ipcp address accept: take the address of a Nak */
 	BW_PPPOE_F_SHUTDOWN = 1 << 4, /* configured, and not to dial */
+
+	/* what the session's addresses are for; the dataplane does it while control is away */
+	BW_PPPOE_F_NEGOTIATED = 1 << 5,	   /* the Dialer's address is that of IPCP */
+	BW_PPPOE_F_PEER_ROUTE = 1 << 6,	   /* a route to the peer */
+	BW_PPPOE_F_DEFAULT_ROUTE = 1 << 7, /* ppp ipcp route default */
+	BW_PPPOE_F_ROUTES = 7 << 5,
 };
 
 /* A PPPoE client. A change of what was negotiated from it ends the session and dials anew. */

@@ -93,7 +93,7 @@ static void restart(struct pppoe_client *c, enum bw_pppoe_reason reason)
 	note_loss(c);
 	discovery_stop(&c->disc);
 	discovery_forget(&c->disc);
-	c->env.answers_at = 0;
+	pppoe_env_refill(&c->env);
 	ppp_session_end(&c->session, reason);
 	c->reason = reason;
 	c->failures = 0;

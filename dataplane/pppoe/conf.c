@@ -21,7 +21,8 @@ bool pppoe_conf_same_credentials(const struct pppoe_conf *a, const struct pppoe_
 static bool same_session(const struct pppoe_conf *a, const struct pppoe_conf *b)
 {
 	return a->set.client_id == b->set.client_id && a->set.if_id == b->set.if_id &&
-	       a->set.under_if == b->set.under_if && a->set.flags == b->set.flags &&
+	       a->set.under_if == b->set.under_if &&
+	       ((a->set.flags ^ b->set.flags) & ~BW_PPPOE_F_ROUTES) == 0 &&
 	       a->set.addr == b->set.addr && a->set.mtu == b->set.mtu &&
 	       memcmp(a->local_mac, b->local_mac, sizeof(a->local_mac)) == 0 &&
 	       same_text(&a->text[BW_PPPOE_SERVICE], &b->text[BW_PPPOE_SERVICE]);

@@ -34,6 +34,12 @@ bool pppoe_env_may_answer(struct pppoe_env *env)
 	return env->answers != 0;
 }
 
+void pppoe_env_refill(struct pppoe_env *env)
+{
+	env->answers = ANSWERS;
+	env->answers_at = env->now;
+}
+
 static void count_answer(struct pppoe_env *env)
 {
 	if (env->answering && env->answers)

@@ -44,6 +44,9 @@ uint64_t pppoe_env_retry(const struct pppoe_env *env);
  */
 bool pppoe_env_may_answer(struct pppoe_env *env);
 
+/* The peer, if it is another one, begins anew. */
+void pppoe_env_refill(struct pppoe_env *env);
+
 /* A discovery packet, data[len] from the PPPoE header on, to `to`. */
 void pppoe_env_discover(struct pppoe_env *env, const uint8_t *to, const uint8_t *data, size_t len);
 

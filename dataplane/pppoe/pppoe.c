@@ -89,6 +89,26 @@ static void describe_path(const struct pppoe_slot *s, struct pppoe_path *path)
 	memcpy(path->server, state.remote_mac, sizeof(path->server));
 }
 
+/* What the session means for addresses and routes. */
+static void follow(struct pppoe_slot *s)
+{
+	struct bw_pppoe_state state;
+
+	pppoe_client_state(s->client, dp_ms(s->dp), &state);
+	if (programmer_is_alone(s->dp))
+		pppoe_alone_apply(
+			s->dp, &s->dp->pppoe->paths, &s->alone, pppoe_conf_of(s), &state, s->epoch);
+	else
+		pppoe_alone_note(&s->alone, &state);
+}
+
+void pppoe_left_alone(struct dp *dp)
+{
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++)
+		if (dp->pppoe->slot[i].client)
+			follow(&dp->pppoe->slot[i]);
+}
+
 void pppoe_settle(struct pppoe_slot *s)
 {
 	struct pppoe_path path;
@@ -99,6 +119,7 @@ void pppoe_settle(struct pppoe_slot *s)
 	describe_path(s, &path);
 	pppoe_path_set(s->dp, &s->dp->pppoe->paths, pppoe_conf_of(s)->client_id, &path);
 	programmer_tell(s->dp, BW_EVT_PPPOE, pppoe_conf_of(s)->client_id);
+	follow(s);
 }
 
 /* Whether frames can pass below the client: the cable is there. */
@@ -265,6 +286,7 @@ int pppoe_del(struct dp *dp, uint32_t client_id)
 	pppoe_client_hang_up(s->client, dp_ms(dp));
 	pppoe_settle(s);
 	pppoe_path_set(dp, &dp->pppoe->paths, client_id, &none);
+	pppoe_alone_end(dp, &dp->pppoe->paths, &s->alone);
 	pppoe_client_free(s->client);
 	*s = (struct pppoe_slot) { .dp = dp };
 	return BW_OK;
@@ -295,9 +317,13 @@ void pppoe_debug(struct dp *dp, uint32_t flags)
 
 void pppoe_sweep(struct dp *dp, uint8_t epoch)
 {
-	for (unsigned i = 0; i < BW_MAX_PPPOE; i++)
-		if (dp->pppoe->slot[i].client && dp->pppoe->slot[i].epoch != epoch)
+	for (unsigned i = 0; i < BW_MAX_PPPOE; i++) {
+		struct pppoe_slot *s = &dp->pppoe->slot[i];
+
+		pppoe_alone_end(dp, &dp->pppoe->paths, &s->alone);
+		if (s->client && s->epoch != epoch)
 			pppoe_del(dp, i);
+	}
 }
 
 static const struct pppoe_slot *next_slot(const struct dp *dp, uint32_t *cursor)

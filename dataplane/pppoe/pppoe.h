@@ -41,7 +41,7 @@ int pppoe_clear(struct dp *dp, uint32_t client_id);
 /* What to send as BW_EVT_DEBUG: enum bw_debug_flags. */
 void pppoe_debug(struct dp *dp, uint32_t flags);
 
-/* Remove clients of another epoch. */
+/* Remove clients of another epoch; of the others, what was done in control's absence. */
 void pppoe_sweep(struct dp *dp, uint8_t epoch);
 
 /* The next client, or its state, from *cursor on; false at the end. Start with *cursor = 0. */
@@ -61,6 +61,9 @@ void pppoe_unbind(struct dp *dp, uint32_t adj_id);
 void pppoe_discovery_input(struct dp *dp, struct rte_mbuf *m);
 void pppoe_ppp_input(struct dp *dp, struct rte_mbuf *m);
 void pppoe_stray_input(struct dp *dp, struct rte_mbuf *m);
+
+/* Control is gone: sessions that it does not know of yet are ours to follow (pppoe_alone.h). */
+void pppoe_left_alone(struct dp *dp);
 
 /* Timers, and the links below. About ten times a second. */
 void pppoe_poll(struct dp *dp);

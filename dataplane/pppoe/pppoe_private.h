@@ -4,6 +4,7 @@
 #define DATAPLANE_PPPOE_PPPOE_PRIVATE_H
 
 #include "pppoe/client.h"
+#include "pppoe/pppoe_alone.h"
 #include "pppoe/pppoe_path.h"
 
 struct dp;
@@ -12,6 +13,7 @@ struct pppoe_slot {
 	struct dp *dp;
 	struct pppoe_client *client; /* NULL = there is none of this id */
 	uint8_t epoch;
+	struct pppoe_alone alone;
 	bool changed; /* to be looked at when the client's function has returned */
 };
 

@@ -40,6 +40,7 @@
 #define IP4	  0x0021
 #define CONF_REQ  1
 #define CONF_ACK  2
+#define CONF_NAK  3
 #define HOST_UNIQ 0x0103
 
 static const uint8_t wan_mac[6] = { 2, 0xb7, 0, 0, 0, 2 };
@@ -53,6 +54,9 @@ static struct {
 	bool silent;	 /* answers nothing */
 	bool no_ipcp;	 /* LCP only */
 	unsigned padi, padt;
+	uint16_t mru;	 /* 0: SERVER_MTU */
+	uint8_t ours[4]; /* the router's address; 0: what it asks for */
+	uint8_t peer[4]; /* the server's; 0: 1.1.1.1 */
 } server;
 
 static uint16_t get16(const uint8_t *at)
@@ -127,8 +131,9 @@ static void take_discovery(const uint8_t *h)
 		if (!server.silent)
 			answer_discovery(PADO, 0, h + 6, get16(h + 4));
 	} else if (h[1] == PADR && !server.silent) {
-		static const uint8_t lcp_options[] = { 1, 4, 0x05, 0xd4, 5, 6, 9, 8, 7, 6 };
+		uint8_t lcp_options[] = { 1, 4, 0, 0, 5, 6, 9, 8, 7, 6 };
 
+		put16(lcp_options + 2, server.mru ? server.mru : SERVER_MTU);
 		answer_discovery(PADS, SESSION, h + 6, get16(h + 4));
 		say_ppp(LCP, CONF_REQ, 1, lcp_options, sizeof(lcp_options));
 	} else if (h[1] == PADT) {
@@ -138,7 +143,7 @@ static void take_discovery(const uint8_t *h)
 
 static void take_session(const uint8_t *h)
 {
-	static const uint8_t our_address[] = { 3, 6, 1, 1, 1, 1 };
+	uint8_t our_address[] = { 3, 6, 1, 1, 1, 1 }, naked[6] = { 3, 6 };
 	uint16_t protocol = get16(h + 6);
 	const uint8_t *p = h + 8;
 
@@ -147,6 +152,13 @@ static void take_session(const uint8_t *h)
 	if (protocol == LCP) {
 		say_ppp(LCP, CONF_ACK, p[1], p + 4, get16(p + 2) - 4);
 	} else if (protocol == IPCP && !server.no_ipcp) {
+		memcpy(naked + 2, server.ours, 4);
+		if (server.ours[0] && memcmp(p + 4, naked, sizeof(naked)) != 0) {
+			say_ppp(IPCP, CONF_NAK, p[1], naked, sizeof(naked));
+			return;
+		}
+		if (server.peer[0])
+			memcpy(our_address + 2, server.peer, 4);
 		say_ppp(IPCP, CONF_ACK, p[1], p + 4, get16(p + 2) - 4);
 		say_ppp(IPCP, CONF_REQ, 1, our_address, sizeof(our_address));
 	}
@@ -230,13 +242,25 @@ static void end(void)
 	CU_ASSERT_PTR_NULL(t_dp->pppoe_map);
 }
 
+/* The client waits a moment for other servers' offers. */
+static void settle_session(void)
+{
+	t_settle();
+	serve();
+	if (server.silent)
+		return;
+	t_later(1);
+	pppoe_poll(t_dp);
+	t_settle();
+	serve();
+}
+
 static void dial(uint32_t under)
 {
 	struct bw_pppoe c = client(under);
 
 	CU_ASSERT_EQUAL_FATAL(pppoe_set(t_dp, &c, t_epoch), BW_OK);
-	t_settle();
-	serve();
+	settle_session();
 	t_forget_frames();
 	server.looked = 0;
 }
@@ -534,8 +558,7 @@ static void a_lost_link_ends_the_session_and_its_return_dials(void)
 	CU_ASSERT_EQUAL(adj_kind(t_adj_to("8.8.8.8")), ADJ_NO_SESSION);
 	t_dp->port[1].link_up = true;
 	pppoe_poll(t_dp);
-	t_settle();
-	serve();
+	settle_session();
 	CU_ASSERT_EQUAL(state().stage, BW_PPPOE_UP);
 	CU_ASSERT_EQUAL(adj_kind(t_adj_to("8.8.8.8")), ADJ_PPPOE);
 	end();
@@ -557,8 +580,7 @@ static void shutdown_of_the_ethernet_says_goodbye(void)
 	CU_ASSERT_EQUAL(state().reason, BW_PPPOE_R_ADMIN);
 	c.flags = BW_IF_F_UP;
 	t_if_set(&c);
-	t_settle();
-	serve();
+	settle_session();
 	CU_ASSERT_EQUAL(server.padt, 1);
 	CU_ASSERT_EQUAL(state().stage, BW_PPPOE_UP);
 	end();
@@ -632,6 +654,130 @@ static void what_is_swept_says_goodbye(void)
 	end();
 }
 
+/* ---- without control ---- */
+
+static bool has_address(const char *addr)
+{
+	const struct itf *itf = t_dp->itf[DIALER];
+
+	for (uint32_t i = 0; i < itf->n_addrs; i++)
+		if (itf->addr[i].addr == t_ip(addr))
+			return true;
+	return false;
+}
+
+static void drop_own_address(void)
+{
+	struct bw_if_addr a = { .if_id = DIALER, .addr = t_ip("10.0.0.1") };
+
+	CU_ASSERT_EQUAL(itf_addr_del(t_dp, &a), BW_OK);
+}
+
+static void end_session(void)
+{
+	say(DISCOVERY, PADT, SESSION, NULL, 0);
+	t_settle();
+	CU_ASSERT_EQUAL(state().stage, BW_PPPOE_WAIT);
+}
+
+/* The next session, with other addresses. */
+static void redial(uint8_t ours, uint8_t peer)
+{
+	server.ours[3] = ours;
+	server.peer[3] = peer;
+	t_later(2);
+	pppoe_poll(t_dp);
+	settle_session();
+	CU_ASSERT_EQUAL_FATAL(state().stage, BW_PPPOE_UP);
+}
+
+static void dial_negotiated(uint32_t flags)
+{
+	struct bw_pppoe c = client(WAN);
+
+	c.flags |= flags;
+	c.addr = 0;
+	memcpy(server.ours, "\31\0\0\1", 4); /* 25.0.0.1 */
+	memcpy(server.peer, "\1\1\1\1", 4);
+	CU_ASSERT_EQUAL_FATAL(pppoe_set(t_dp, &c, t_epoch), BW_OK);
+	settle_session();
+	CU_ASSERT_EQUAL_FATAL(state().stage, BW_PPPOE_UP);
+	CU_ASSERT_EQUAL(state().addr, t_ip("25.0.0.1"));
+}
+
+/* What control had set for the last session is exchanged; nothing leads to the old addresses. */
+static void another_address_without_control(void)
+{
+	begin();
+	drop_own_address();
+	dial_negotiated(BW_PPPOE_F_NEGOTIATED | BW_PPPOE_F_PEER_ROUTE | BW_PPPOE_F_DEFAULT_ROUTE);
+	t_route(0, "1.1.1.1", 32, TO_PEER);
+	end_session();
+	CU_ASSERT_EQUAL(adj_kind(t_adj_to("1.1.1.1")), ADJ_NO_SESSION);
+	redial(2, 9);
+	CU_ASSERT_TRUE(has_address("25.0.0.2"));
+	CU_ASSERT_FALSE(has_address("25.0.0.1"));
+	CU_ASSERT_EQUAL(t_dp->itf[DIALER]->primary, t_ip("25.0.0.2"));
+	CU_ASSERT_EQUAL(adj_kind(t_adj_to("25.0.0.2")), ADJ_LOCAL);
+	CU_ASSERT_EQUAL(adj_kind(t_adj_to("1.1.1.9")), ADJ_PPPOE);
+	CU_ASSERT_EQUAL(adj_kind(t_adj_to("8.8.8.8")), ADJ_PPPOE);
+	/* the default route is control's, and takes what the other two do not */
+	CU_ASSERT_PTR_EQUAL(t_adj_to("1.1.1.1"), t_adj_to("8.8.8.8"));
+	CU_ASSERT_PTR_EQUAL(t_adj_to("25.0.0.1"), t_adj_to("8.8.8.8"));
+	CU_ASSERT_PTR_NOT_EQUAL(t_adj_to("1.1.1.9"), t_adj_to("8.8.8.8"));
+	end();
+}
+
+/* Nothing of the session was there when control left. */
+static void the_first_session_without_control(void)
+{
+	begin();
+	drop_own_address();
+	t_route_del(0, DEFAULT, 0);
+	dial_negotiated(BW_PPPOE_F_NEGOTIATED | BW_PPPOE_F_PEER_ROUTE | BW_PPPOE_F_DEFAULT_ROUTE);
+	CU_ASSERT_EQUAL(t_dp->itf[DIALER]->primary, t_ip("25.0.0.1"));
+	CU_ASSERT_EQUAL(adj_kind(t_adj_to("25.0.0.1")), ADJ_LOCAL);
+	CU_ASSERT_EQUAL(adj_kind(t_adj_to("1.1.1.1")), ADJ_PPPOE);
+	CU_ASSERT_EQUAL(adj_kind(t_adj_to("8.8.8.8")), ADJ_PPPOE);
+	t_forget_frames();
+	server.looked = 0;
+	from_lan(100, 0);
+	CU_ASSERT_EQUAL(t_frames, 1);
+	end_session();
+	CU_ASSERT_EQUAL(adj_kind(t_adj_to("8.8.8.8")), ADJ_NO_SESSION);
+	redial(1, 1);
+	CU_ASSERT_EQUAL(adj_kind(t_adj_to("8.8.8.8")), ADJ_PPPOE);
+	/* control is back, and wants no such routes */
+	pppoe_sweep(t_dp, t_epoch);
+	CU_ASSERT_EQUAL(adj_kind(t_adj_to("8.8.8.8")), ADJ_NO_ROUTE);
+	CU_ASSERT_EQUAL(adj_kind(t_adj_to("1.1.1.1")), ADJ_NO_ROUTE);
+	end();
+}
+
+/* Routes that the configuration does not have, and addresses that it has, are left alone. */
+static void no_more_than_configured_without_control(void)
+{
+	begin();
+	t_route_del(0, DEFAULT, 0);
+	dial(WAN);
+	CU_ASSERT_EQUAL_FATAL(state().stage, BW_PPPOE_UP);
+	CU_ASSERT_EQUAL(adj_kind(t_adj_to("1.1.1.1")), ADJ_NO_ROUTE);
+	CU_ASSERT_EQUAL(adj_kind(t_adj_to("8.8.8.8")), ADJ_NO_ROUTE);
+	CU_ASSERT_TRUE(has_address("10.0.0.1"));
+	CU_ASSERT_EQUAL(t_dp->itf[DIALER]->ip_mtu, 1454);
+	end();
+}
+
+static void a_smaller_mru_without_control(void)
+{
+	begin();
+	server.mru = 1000;
+	dial(WAN);
+	CU_ASSERT_EQUAL_FATAL(state().stage, BW_PPPOE_UP);
+	CU_ASSERT_EQUAL(t_dp->itf[DIALER]->ip_mtu, 1000);
+	end();
+}
+
 static void hanging_up_says_goodbye(void)
 {
 	begin();
@@ -650,8 +796,7 @@ static void clear_dials_anew(void)
 	dial(WAN);
 	CU_ASSERT_EQUAL(pppoe_clear(t_dp, CLIENT + 1), BW_E_NO_OBJECT);
 	CU_ASSERT_EQUAL(pppoe_clear(t_dp, 0), BW_OK);
-	t_settle();
-	serve();
+	settle_session();
 	CU_ASSERT_EQUAL(server.padt, 1);
 	CU_ASSERT_EQUAL(state().stage, BW_PPPOE_UP);
 	CU_ASSERT_EQUAL(state().sessions, 2);
@@ -790,6 +935,11 @@ int main(void)
 	CU_add_test(s, "routes and session in any order", routes_and_session_come_in_any_order);
 	CU_add_test(s, "the same again disturbs nothing", the_same_again_disturbs_nothing);
 	CU_add_test(s, "what is swept says goodbye", what_is_swept_says_goodbye);
+	CU_add_test(s, "another address without control", another_address_without_control);
+	CU_add_test(s, "the first session without control", the_first_session_without_control);
+	CU_add_test(s, "no more than configured without control",
+		no_more_than_configured_without_control);
+	CU_add_test(s, "a smaller MRU without control", a_smaller_mru_without_control);
 	CU_add_test(s, "hanging up says goodbye", hanging_up_says_goodbye);
 	CU_add_test(s, "clear dials anew", clear_dials_anew);
 	CU_add_test(s, "wrong clients are refused", wrong_clients_are_refused);
