@@ -2,8 +2,10 @@
 """What goes wrong between RT13 and its provider, and how it comes right again."""
 
 import os
+import queue
 import random
 import struct
+import threading
 import time
 
 import pytest
@@ -276,6 +278,90 @@ def test_damaged_copies_in_the_negotiation(net):
         assert net.router.drops().get(reason, 0) > before.get(reason, 0) + 4, reason
 
 
+class Far:
+    """A relay's hook: every frame takes `delay` seconds, in order."""
+
+    def __init__(self, relay, delay):
+        self.relay, self.delay = relay, delay
+        self.queue = queue.Queue()
+        self.thread = threading.Thread(target=self._carry, daemon=True)
+        self.thread.start()
+        relay.hook = self
+
+    def __call__(self, frame, source):
+        self.queue.put((time.monotonic() + self.delay, source, frame))
+
+    def _carry(self):
+        while (item := self.queue.get()) is not None:
+            due, source, frame = item
+            time.sleep(max(0, due - time.monotonic()))
+            self.relay.send("router" if source == "isp" else "isp", frame)
+
+    def close(self):
+        self.relay.hook = None
+        self.queue.put(None)
+        self.thread.join(2 * self.delay + 5)
+
+
+@pytest.mark.parametrize("delay", [0.3, 3.0])
+def test_far_server(net, delay):
+    """So long either way: requests are not repeated before an answer can be there."""
+    old = session_id(net)
+    net.router.cli("clear pppoe all")
+    far = Far(net.relay, delay)
+    try:
+        pppoe.wait_session(net.router, bound=30 + 20 * delay, other_than=old)
+        assert pings(net.host, WEB, bound=2 * delay + 3)
+    finally:
+        far.close()
+    requests = heard(net.relay, "router", is_ppp(pppoe.LCP, pppoe.CONF_REQ))
+    assert len({f.bytes for f in requests}) == len(requests), "none was repeated"
+
+
+# ---- a second server ----
+
+BAD = "02:00:00:00:66:66"
+
+
+def offer_of_bad(frame):
+    uniq = Frame(frame).tag(pppoe.HOST_UNIQ)
+    return pppoe.discovery(Frame(frame).source, BAD, pppoe.PADO, 0, (pppoe.SERVICE_NAME, b""),
+                           (pppoe.AC_NAME, b"bad"), (pppoe.HOST_UNIQ, uniq))
+
+
+def refusal(frame):
+    tags = [t for t in Frame(frame).tags if t[0] == pppoe.HOST_UNIQ]
+    return pppoe.discovery(Frame(frame).source, BAD, pppoe.PADS, 0, *tags,
+                           (pppoe.SERVICE_NAME_ERROR, b"no"))
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_bad_server_offers_first(net, refuses):
+    """It ignores or refuses the PADR; the other one has the session soon, and keeps us."""
+    old = session_id(net)
+
+    def hook(frame, source):
+        f = Frame(frame)
+        if source == "router" and f.kind == pppoe.DISCOVERY and f.code == pppoe.PADI:
+            net.relay.send("router", offer_of_bad(frame))
+        if source == "router" and f.to == BAD:
+            if refuses and f.code == pppoe.PADR:
+                net.relay.send("router", refusal(frame))
+            return None
+        return frame
+    net.relay.hook = hook
+    since = time.monotonic()
+    net.router.cli("clear pppoe all")
+    back(net, since, old)
+    asked = len(heard(net.relay, "router", lambda f: f.to == BAD and f.code == pppoe.PADR))
+    assert asked >= 1
+    old = session_id(net)
+    net.isp.end_sessions()
+    back(net, time.monotonic(), old)
+    again = heard(net.relay, "router", lambda f: f.to == BAD and f.code == pppoe.PADR)
+    assert len(again) == asked, "it is remembered"
+
+
 # ---- another address ----
 
 
@@ -326,6 +412,43 @@ def test_address_changes(net):
     pppoe.wait_session(net.router, bound=40)
     reach(net.host, WEB)
     assert address(net)[0] == RT13_LAN
+
+
+def test_address_changes_while_control_is_away(net):
+    """NAT, what is for the router itself and the routes follow without bywayd."""
+    away = False
+    try:
+        net.isp.change(accept=False, pool="25.0.0.17", sessions=6)
+        net.isp.stop_server()
+        net.isp.start_server()
+        net.router.configure(NEGOTIATED)
+        net.router.cli("clear pppoe all")
+        pppoe.wait_session(net.router, bound=60)
+        reach(net.host, WEB)
+        before = address(net)[0]
+        net.router.kill_control()
+        away = True
+        net.isp.end_sessions()
+        now = wait_until(lambda: [peer for _, peer in net.isp.devices().values()
+                                  if peer != before], 60, "another address")[0]
+        reach(net.host, WEB)
+        assert pings(net.isp.web, now, count=3), "what is for the router itself"
+        assert not pings(net.isp.web, before)
+        net.router.start_control()
+        away = False
+        pppoe.wait_session(net.router, bound=30)
+        wait_until(lambda: address(net)[0] == now, 10, "the address that bywayd shows")
+        wait_until(lambda: f"S*    0.0.0.0/0 [1/0] via {PEER}" in routes(net), 10, "the route")
+        assert pings(net.host, WEB, count=20, bound=3)
+        assert pings(net.isp.web, now)
+    finally:
+        net.isp.change(**vars(Offer()))
+        if away:
+            net.router.start_control()
+        net.router.cli(f"configure replace {net.config} force")
+        net.isp.restart_server()
+    pppoe.wait_session(net.router, bound=40)
+    reach(net.host, WEB)
 
 
 # ---- the router's own programs ----

@@ -550,6 +550,22 @@ static void redial_is_quick_and_then_patient(void)
 	bas_end(&b);
 }
 
+/* Whichever way it is said, and also if nothing says that it was the name or the password. */
+static void a_refusal_by_terminate_waits_for_restart(void)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		bas_start(&b);
+		(i == 2 ? to_network : to_lcp_up)(&b);
+		if (i == 0)
+			give(&b, PPP_CHAP, CHAP_CHALLENGE, 1, B(1, 1));
+		give(&b, PPP_LCP, PPP_TERMINATE_REQUEST, 9, NONE);
+		give_padt(bas_mac, SESSION);
+		CU_ASSERT_EQUAL(bas_state(&b).stage, BW_PPPOE_WAIT);
+		CU_ASSERT_EQUAL(wait_for_redial(), 20000);
+		bas_end(&b);
+	}
+}
+
 static void redial_as_configured(void)
 {
 	bas_prepare(&b);
@@ -875,6 +891,7 @@ static const struct test tests[] = {
 	{ "the server terminates", the_server_terminates },
 	{ "the server terminates and says PADT", the_server_terminates_and_says_padt },
 	{ "redial is quick and then patient", redial_is_quick_and_then_patient },
+	{ "a refusal by Terminate waits for restart", a_refusal_by_terminate_waits_for_restart },
 	{ "redial as configured", redial_as_configured },
 	{ "a returning server is found in time", a_returning_server_is_found_in_time },
 	{ "the link goes and comes", the_link_goes_and_comes },

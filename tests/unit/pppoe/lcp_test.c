@@ -321,6 +321,82 @@ static void a_server_that_never_asks_well_is_left(void)
 	bas_end(&b);
 }
 
+static void retry_as_configured(void)
+{
+	bas_prepare(&b);
+	b.conf.set.retry_s = 7;
+	b.conf.set.max_configure = 3;
+	bas_begin(&b);
+	to_establish(&b);
+	for (unsigned i = 0; i < 3; i++) {
+		want_lcp_request(&b, 1492);
+		bas_wait(&b, 6999);
+		want_nothing(&b);
+		bas_wait(&b, 1);
+	}
+	want_discovery(&b, PPPOE_PADT);
+	want_nothing(&b);
+	bas_end(&b);
+}
+
+/* Doubled or late: it is acked again, and all stays as it is. A new one starts over. */
+static void a_request_that_comes_again_when_open(void)
+{
+	bas_start(&b);
+	to_up(&b);
+	for (unsigned i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(
+			give(&b, PPP_IPCP, PPP_CONFIGURE_REQUEST, 80, B(ADDR(PEER))), BW_DROP_NONE);
+		want_answer(&b, PPP_IPCP, PPP_CONFIGURE_ACK, B(ADDR(PEER)));
+		want_nothing(&b);
+		CU_ASSERT_EQUAL(bas_state(&b).stage, BW_PPPOE_UP);
+	}
+	/* a peer that says nothing else has begun anew, whatever its bytes */
+	for (unsigned i = 0; i < 10 && bas_state(&b).stage == BW_PPPOE_UP; i++)
+		give(&b, PPP_IPCP, PPP_CONFIGURE_REQUEST, 80, B(ADDR(PEER)));
+	CU_ASSERT_EQUAL(bas_state(&b).stage, BW_PPPOE_NETWORK);
+	bas_end(&b);
+	bas_start(&b);
+	to_up(&b);
+	give(&b, PPP_IPCP, PPP_CONFIGURE_REQUEST, 81, B(ADDR(PEER)));
+	CU_ASSERT_EQUAL(bas_state(&b).stage, BW_PPPOE_NETWORK);
+	bas_end(&b);
+}
+
+/* RFC 1661 5.7: IPv4 stops at once, IPCP ends in good order, and the session with it. */
+static void ipv4_is_rejected(void)
+{
+	bas_start(&b);
+	to_up(&b);
+	give(&b, PPP_LCP, PPP_PROTOCOL_REJECT, 1, B(0x00, 0x21, 0x45));
+	CU_ASSERT_EQUAL(bas_state(&b).stage, BW_PPPOE_NETWORK);
+	CU_ASSERT_EQUAL(bas_state(&b).addr, 0);
+	give(&b, PPP_IPCP, PPP_TERMINATE_ACK, want_ppp(&b, PPP_IPCP, PPP_TERMINATE_REQUEST).id,
+		NONE);
+	want_ppp(&b, PPP_LCP, PPP_TERMINATE_REQUEST);
+	CU_ASSERT_EQUAL(bas_state(&b).reason, BW_PPPOE_R_IPCP);
+	want_nothing(&b);
+	bas_end(&b);
+}
+
+/* Nothing more of IPCP or of the authentication goes out. */
+static void ipcp_and_chap_are_rejected(void)
+{
+	bas_start(&b);
+	to_up(&b);
+	give(&b, PPP_LCP, PPP_PROTOCOL_REJECT, 1, B(0x80, 0x21, 1));
+	want_ppp(&b, PPP_LCP, PPP_TERMINATE_REQUEST);
+	want_nothing(&b);
+	bas_end(&b);
+	bas_start(&b);
+	to_lcp_open(&b, B(CHAP));
+	give(&b, PPP_LCP, PPP_PROTOCOL_REJECT, 1, B(0xc2, 0x23, 2));
+	want_ppp(&b, PPP_LCP, PPP_TERMINATE_REQUEST);
+	CU_ASSERT_EQUAL(bas_state(&b).reason, BW_PPPOE_R_AUTH_REFUSED);
+	want_nothing(&b);
+	bas_end(&b);
+}
+
 /* Every `ppp timeout retry`, from the first one on. */
 static void silence_is_given_up_after_max_configure(void)
 {
@@ -789,6 +865,10 @@ static void an_answer_that_does_not_fit_is_not_sent(void)
 }
 
 static const struct test tests[] = {
+	{ "retry as configured", retry_as_configured },
+	{ "a request that comes again when open", a_request_that_comes_again_when_open },
+	{ "IPv4 is rejected", ipv4_is_rejected },
+	{ "IPCP and CHAP are rejected", ipcp_and_chap_are_rejected },
 	{ "an acceptable request is acked", an_acceptable_request_is_acked },
 	{ "an empty request is acked", an_empty_request_is_acked },
 	{ "compressions and strangers are rejected", compressions_and_strangers_are_rejected },
