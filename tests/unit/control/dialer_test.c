@@ -97,7 +97,9 @@ static void a_seed_file_makes_one_client(void)
 	m = fake_find_client(&b.dp, "Dialer1");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
 	CU_ASSERT_EQUAL(m->pppoe.under_if, if_id(&b, "GigabitEthernet8"));
-	CU_ASSERT_EQUAL(m->pppoe.flags, BW_PPPOE_F_CHAP);
+	CU_ASSERT_EQUAL(m->pppoe.flags & ~BW_PPPOE_F_ROUTES, BW_PPPOE_F_CHAP);
+	CU_ASSERT_EQUAL(m->pppoe.flags & BW_PPPOE_F_ROUTES,
+		BW_PPPOE_F_PEER_ROUTE | BW_PPPOE_F_DEFAULT_ROUTE);
 	CU_ASSERT_EQUAL(m->pppoe.addr, ip("192.168.10.1"));
 	CU_ASSERT_EQUAL(m->pppoe.mtu, 1492);
 	CU_ASSERT_EQUAL(m->pppoe.unit, 1);
@@ -306,7 +308,8 @@ static void a_negotiated_address_comes_and_goes(void)
 	bench_attach(&b);
 	bench_config(&b, session_pat);
 	CU_ASSERT_EQUAL(fake_find_client(&b.dp, "Dialer1")->pppoe.addr, 0);
-	CU_ASSERT_EQUAL(fake_find_client(&b.dp, "Dialer1")->pppoe.flags, BW_PPPOE_F_PAP);
+	CU_ASSERT_EQUAL(fake_find_client(&b.dp, "Dialer1")->pppoe.flags & ~BW_PPPOE_F_ROUTES,
+		BW_PPPOE_F_PAP);
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_PAP_NAME, "me"));
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_PAP_PASSWORD, "secret"));
 	CU_ASSERT_STRING_EQUAL(address(&b, "Dialer1", buf), "");
@@ -405,6 +408,7 @@ static void static_routes_follow_the_session(void)
 	CU_ASSERT_STRING_EQUAL(way(&b, "9.9.9.9"), "Dialer1");
 	bench_config(&b, "interface Dialer1\n no peer neighbor-route\n");
 	CU_ASSERT_PTR_NULL(fake_find_route(&b.dp, ip("1.1.1.1"), 32));
+	CU_ASSERT_EQUAL(fake_find_client(&b.dp, "Dialer1")->pppoe.flags & BW_PPPOE_F_ROUTES, 0);
 	CU_ASSERT_STRING_EQUAL(way(&b, "1.1.1.1"), "Dialer1"); /* by default */
 	bench_config(&b, "interface Dialer1\n shutdown\n");
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8"));
@@ -548,8 +552,8 @@ static void two_dialers_have_two_sessions(void)
 	CU_ASSERT_EQUAL(two->pppoe.redial_s, 7);
 	CU_ASSERT(sent(&b, "Dialer2", BW_PPPOE_SERVICE, "other"));
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_SERVICE, ""));
-	CU_ASSERT_EQUAL(one->pppoe.flags, BW_PPPOE_F_PAP);
-	CU_ASSERT_EQUAL(two->pppoe.flags, 0);
+	CU_ASSERT_EQUAL(one->pppoe.flags & ~BW_PPPOE_F_ROUTES, BW_PPPOE_F_PAP);
+	CU_ASSERT_EQUAL(two->pppoe.flags & ~BW_PPPOE_F_ROUTES, 0);
 	session_up(&b, "Dialer2");
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8")); /* that is Dialer1's */
 	CU_ASSERT_STRING_EQUAL(way(&b, "1.1.1.1"), "Dialer2");
@@ -723,14 +727,15 @@ static void names_and_passwords_are_replaced(void)
 			 " ppp chap password two words\n ppp pap refuse\n");
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_CHAP_NAME, "me@isp"));
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_CHAP_PASSWORD, "two words"));
-	CU_ASSERT_EQUAL(fake_find_client(&b.dp, "Dialer1")->pppoe.flags, BW_PPPOE_F_CHAP);
+	CU_ASSERT_EQUAL(fake_find_client(&b.dp, "Dialer1")->pppoe.flags & ~BW_PPPOE_F_ROUTES,
+		BW_PPPOE_F_CHAP);
 	bench_config(&b, "interface Dialer1\n no ppp chap password\n no ppp chap hostname\n"
 			 " no ppp pap sent-username\n");
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_CHAP_PASSWORD, ""));
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_CHAP_NAME, "Tokyo"));
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_PAP_NAME, ""));
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_PAP_PASSWORD, ""));
-	CU_ASSERT_EQUAL(fake_find_client(&b.dp, "Dialer1")->pppoe.flags, 0);
+	CU_ASSERT_EQUAL(fake_find_client(&b.dp, "Dialer1")->pppoe.flags & ~BW_PPPOE_F_ROUTES, 0);
 	/* 7: cisco, as on many a page about it */
 	bench_config(&b, "interface Dialer1\n ppp chap password 7 070C285F4D06\n");
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_CHAP_PASSWORD, "cisco"));
