@@ -36,6 +36,7 @@ static const struct cli_command commands[] = {
 	GLOBAL("privilege", "Moving commands between privilege levels is"),
 	GLOBAL("security", "This protection of logins is"),
 	GLOBAL("login block-for", "This protection of logins is"),
+	GLOBAL("login delay", "This protection of logins is"),
 	GLOBAL("login quiet-mode", "This protection of logins is"),
 	GLOBAL("secure", "Protecting the image or configuration is"),
 
@@ -103,6 +104,7 @@ static const struct cli_command commands[] = {
 	GLOBAL("spanning-tree portfast bpdufilter", "BPDU filtering is"),
 	GLOBAL("spanning-tree loopguard", "Loop guard is"),
 
+	GLOBAL("crypto key", "A key for an SSH server is"),
 	GLOBAL("crypto", "Cryptography for packets is"),
 	GLOBAL("webvpn", "SSL VPN is"),
 

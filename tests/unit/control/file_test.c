@@ -240,6 +240,7 @@ static void what_is_not_built_is_refused_in_words(void)
 		{ "crypto map X 10 ipsec-isakmp", "% Cryptography for packets is not supported\n" },
 		{ "crypto isakmp key x address 1.1.1.1",
 			"% Cryptography for packets is not supported\n" },
+		{ "crypto key generate rsa", "% A key for an SSH server is not supported\n" },
 		{ "ipv6 access-list X", "% IPv6 is not supported\n" },
 		{ "router ospf 1", "% Dynamic routing is not supported\n" },
 		{ "login block-for 60 attempts 3 within 30",
@@ -313,6 +314,30 @@ static void a_block_of_text_ends_with_its_indentation(void)
 	bench_close(&b);
 }
 
+/* Typed or sent by a robot, without indentation: a kind's own words, and what is global. */
+static void own_words_need_no_indentation(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "interface Cellular0\nencapsulation slip\n"
+				 "dialer in-band\ndialer string lte\nmtu 1400\nmtu 1300\n"
+				 "no keepalive\nshutdown\n"
+				 "dialer watch-list 1 delay connect 1\n"
+				 "clock timezone X 1\n"
+				 "interface Serial0/0/0\nclock rate 64000\n"),
+		"");
+	same(running_body(&b, "interface Serial0/0/0\n no ip address\n clock rate 64000\n!\n"
+			      "interface Cellular0\n mtu 1300\n no ip address\n"
+			      " encapsulation slip\n shutdown\n dialer in-band\n"
+			      " dialer string lte\n no keepalive\n!\n"),
+		running_body(&b, "interface Serial0/0/0"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench_running(&b), "\ndialer watch-list 1 "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench_running(&b), "\nclock timezone X 1"));
+	bench_close(&b);
+}
+
 /* `show running-config all`: defaults where the line belongs. */
 static void defaults_stand_where_they_belong(void)
 {
@@ -355,6 +380,7 @@ int main(void)
 		{ "kept lines can be removed", kept_lines_can_be_removed },
 		{ "a block of text ends with its indentation",
 			a_block_of_text_ends_with_its_indentation },
+		{ "own words need no indentation", own_words_need_no_indentation },
 		{ "defaults stand where they belong", defaults_stand_where_they_belong },
 		{ NULL, NULL },
 	};
