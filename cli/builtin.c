@@ -361,12 +361,17 @@ static int apply_hostname(struct cli_ctx *ctx, const struct cli_args *args, enum
 		cli_config_set_hostname(ctx->config, NULL);
 		return 0;
 	}
+	for (size_t i = 0; name[i]; i++) {
+		if (!isascii(name[i]) || !isgraph(name[i]))
+			return cli_fail(ctx, "%% Hostname contains one or more illegal characters.");
+	}
 	while (isalnum((unsigned char)name[len]) || name[len] == '-')
 		len++;
-	if (!isalpha((unsigned char)name[0]) || name[len])
-		return cli_fail(ctx, "%% Hostname contains one or more illegal characters.");
-	if (len >= CLI_HOSTNAME_SIZE)
+	if (strlen(name) >= CLI_HOSTNAME_SIZE)
 		return cli_fail(ctx, "%% Hostname \"%s\" is longer than 63 characters.", name);
+	/* RFC 952 has it otherwise, but there are many such, and IOS takes them. */
+	if (!isalpha((unsigned char)name[0]) || name[len])
+		cli_puts(ctx->out, "% Hostname contains one or more illegal characters.\n");
 	cli_config_set_hostname(ctx->config, name);
 	return 0;
 }

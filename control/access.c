@@ -113,6 +113,8 @@ bool secret_matches(const struct secret *secret, const char *password)
 	bool same;
 
 	switch (secret->kind) {
+	case SECRET_ANY:
+		return true;
 	case SECRET_PLAIN:
 		return equal(secret->text, password);
 	case SECRET_MD5:

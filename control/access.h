@@ -15,6 +15,7 @@ enum secret_kind {
 	SECRET_PLAIN, /* type 0 */
 	SECRET_MD5,   /* type 5: "$1$SALT$HASH" */
 	SECRET_TYPE7, /* obscured only: anybody can read it */
+	SECRET_ANY,   /* `nopassword`: whatever is typed is right */
 };
 
 struct secret {

@@ -30,6 +30,7 @@
 #include "control/nat/nat.h"
 #include "control/rib/adj.h"
 #include "control/rib/rib.h"
+#include "control/summer_time.h"
 
 struct event;
 struct event_base;
@@ -58,6 +59,7 @@ struct control {
 	struct host host;
 	struct cpu_load load;
 	struct control_timezone timezone;
+	struct summer_time summer;
 	struct access access;
 	bool addrs_changed; /* an address, or the state of an interface that has one */
 	bool settling;

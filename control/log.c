@@ -115,11 +115,11 @@ static void emit(struct log *log, int severity, const char *line)
 	snprintf(text, sizeof(text), "%s: %s", log_timestamp(stamp, sizeof(stamp)), line);
 	defuse(text);
 	log->count++;
-	if (severity <= log->buffer_level)
+	if (severity <= log->buffer_level && !log->off)
 		keep(log, text);
 	if (severity <= log->stderr_level)
 		fprintf(stderr, "%s\n", text);
-	if (log->monitor != NULL)
+	if (log->monitor != NULL && !log->off)
 		log->monitor(log->monitor_arg, text);
 }
 

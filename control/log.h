@@ -35,6 +35,7 @@ struct log {
 	size_t bytes, limit;
 	int buffer_level; /* severities above this one are not kept; -1: none is */
 	int stderr_level;
+	bool off; /* `no logging on`: to standard error alone, which is the console */
 	uint64_t count, dropped;
 	void (*monitor)(void *arg, const char *line); /* a terminal line without newline */
 	void *monitor_arg;

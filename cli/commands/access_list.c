@@ -428,8 +428,8 @@ static int refuse_resequence(struct cli_ctx *ctx, const struct cli_args *, enum 
 {
 	if (op == CLI_UNSET)
 		return 0;
-	return cli_fail(ctx, "%% Entries keep the numbers that were typed: they cannot be "
-			     "resequenced");
+	return cli_fail(ctx, "%% Entries keep the numbers that were typed: resequencing is not "
+			     "supported");
 }
 
 /* `no 10`: the line of that number, which may have been typed without it. */

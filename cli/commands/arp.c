@@ -16,6 +16,8 @@ static int apply_arp(struct cli_ctx *ctx, const struct cli_args *args, enum cli_
 	struct arp_table *t = &cmd_control(ctx)->arps;
 	bw_ip4 addr = cmd_arg_ip(args, "address");
 
+	if (op == CLI_SET && cli_has(args, "alias"))
+		return cli_fail(ctx, "%% Answering for another host is not supported");
 	if (op == CLI_SET)
 		return static_arp_set(t, 0, addr, cli_arg(args, "mac")->mac);
 	static_arp_remove(t, 0, addr);
@@ -239,7 +241,7 @@ static const struct cli_help help[] = {
 static const struct cli_command commands[] = {
 	{
 		.mode = "config",
-		.syntax = "arp <address:A.B.C.D> <mac:H.H.H> arpa",
+		.syntax = "arp <address:A.B.C.D> <mac:H.H.H> arpa [alias]",
 		.help = help,
 		.key = "address",
 		.sort = "address",

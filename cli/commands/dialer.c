@@ -163,6 +163,32 @@ static const struct cli_command commands[] = {
 		.apply = apply_kept,
 	},
 	{
+		/* Of dialling by telephone, or when there is traffic. */
+		.mode = "config-if",
+		.syntax = "dialer {caller|enable-timeout|fast-idle|hold-queue|load-threshold|"
+			  "max-call|max-link|redial|remote-name|string|wait-for-carrier-time|"
+			  "watch-group} [<rest:LINE>]",
+		.help = help,
+		.key = "*",
+		.flags = CLI_HARMLESS | CLI_KEEP_NO,
+		.rank = RANK_IF_DIALER + 2,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "dialer {in-band|vpdn}",
+		.help = help,
+		.key = "*",
+		.flags = CLI_HARMLESS | CLI_KEEP_NO,
+		.rank = RANK_IF_DIALER - 1,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "peer default ip address [<rest:LINE>]", /* its address is the peer's */
+		.help = help,
+		.flags = CLI_HARMLESS | CLI_KEEP_NO,
+		.rank = RANK_IF_PEER,
+	},
+	{
 		.mode = "config-if",
 		.syntax = "dialer-group <group_number:1-10>",
 		.help = help,

@@ -90,6 +90,17 @@ static int apply_proxy_arp(struct cli_ctx *ctx, const struct cli_args *, enum cl
 	return 0;
 }
 
+static int apply_autostate(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
+{
+	struct iface *ifc = cmd_parent_iface(ctx);
+
+	if (ifc->kind != IFACE_SVI)
+		return cli_fail_at(ctx, "autostate");
+	ifc->no_autostate = op == CLI_UNSET;
+	iface_changed(ifc);
+	return 0;
+}
+
 static int apply_arp_timeout(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	struct iface *ifc = cmd_parent_iface(ctx);
@@ -125,6 +136,7 @@ static const struct cli_help help[] = {
 	{ "unreachables", "Enable sending ICMP Unreachable messages" },
 	{ "redirects", "Enable sending ICMP Redirect messages" },
 	{ "proxy-arp", "Enable proxy ARP" },
+	{ "autostate", "Enable auto-state determination for VLAN" },
 	{ "arp", "Set arp type (arpa, probe, snap), timeout, log options or packet priority" },
 	{ NULL, NULL },
 };
@@ -160,6 +172,7 @@ static const struct cli_command commands[] = {
 		.syntax = "ip virtual-reassembly [in] (max-reassemblies <reassemblies:1-1024>|"
 			  "max-fragments <fragments:1-255>|timeout <seconds:1-60>|drop-fragments)",
 		.help = help,
+		.implied_by = "ip nat ",
 		.rank = RANK_IF_VFR,
 		.apply = apply_vfr,
 		.render = render_vfr,
@@ -199,6 +212,15 @@ static const struct cli_command commands[] = {
 		.flags = CLI_KEEP_NO,
 		.rank = RANK_IF_REDIRECTS + 2,
 		.apply = apply_proxy_arp,
+	},
+	{
+		.mode = "config-if",
+		.syntax = "autostate",
+		.help = help,
+		.fallback = "autostate",
+		.flags = CLI_KEEP_NO,
+		.rank = RANK_IF_REDIRECTS + 9,
+		.apply = apply_autostate,
 	},
 	{
 		.mode = "config-if",

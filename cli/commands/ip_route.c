@@ -7,10 +7,14 @@
 #include "cli/commands/commands.h"
 #include "control/format.h"
 
-/* What a line says. False: its interface does not exist. */
+/*
+ * What a line says, with a reference to its interface, which may be one to come: the caller gives
+ * it back. False without memory.
+ */
 static bool read_spec(const struct cli_ctx *ctx, const struct cli_args *args, struct rib_spec *spec)
 {
 	const struct cli_ifname *ifname = cli_arg_ifname(args, "ifname");
+	char name[BW_NAME_LEN];
 
 	*spec = (struct rib_spec) {
 		.source = RIB_STATIC,
@@ -29,8 +33,14 @@ static bool read_spec(const struct cli_ctx *ctx, const struct cli_args *args, st
 		spec->nexthop = 0;
 		return true;
 	}
-	spec->ifc = cmd_arg_iface(ctx, args, "ifname");
+	spec->ifc = iface_get(&cmd_control(ctx)->ifaces, cmd_arg_ifname(args, "ifname", name));
 	return spec->ifc != NULL;
+}
+
+static void drop_spec(struct rib_spec *spec)
+{
+	if (spec->ifc != NULL)
+		iface_put(spec->ifc);
 }
 
 static int check(struct cli_ctx *ctx, const struct cli_args *args, const struct rib_spec *spec)
@@ -48,57 +58,67 @@ static int check(struct cli_ctx *ctx, const struct cli_args *args, const struct 
 	return 0;
 }
 
-static void remove_route(const struct cli_ctx *ctx, const struct cli_args *args)
+static bool is_multi_access(const struct iface *ifc)
 {
-	struct rib *rib = &cmd_control(ctx)->rib;
-	struct rib_route *route;
-	struct rib_spec spec;
-
-	if (!read_spec(ctx, args, &spec)) {
-		/* The interface is gone: the route still refers to it by name. */
-		char name[BW_NAME_LEN];
-
-		spec.ifc =
-			iface_get(&cmd_control(ctx)->ifaces, cmd_arg_ifname(args, "ifname", name));
-		if (spec.ifc == NULL)
-			return;
-		route = rib_find_static(rib, &spec);
-		iface_put(spec.ifc);
-	} else {
-		route = rib_find_static(rib, &spec);
-	}
-	if (route != NULL)
-		rib_remove(rib, route);
+	return ifc->kind != IFACE_LOOPBACK && ifc->kind != IFACE_DIALER;
 }
 
-static int apply_route(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+static int remove_route(struct rib *rib, const struct rib_spec *spec)
+{
+	struct rib_route *route = rib_find_static(rib, spec);
+
+	if (route != NULL)
+		rib_remove(rib, route);
+	return 0;
+}
+
+/* The new one first, so that nothing is lost without memory; they are settled together. */
+static int set_route(struct cli_ctx *ctx, const struct cli_args *args, const struct rib_spec *spec)
 {
 	struct rib *rib = &cmd_control(ctx)->rib;
 	struct rib_route *old;
-	struct rib_spec spec;
-	int err;
+	int err = check(ctx, args, spec);
 
-	if (op == CLI_UNSET) {
-		remove_route(ctx, args);
-		return 0;
-	}
-	if (!read_spec(ctx, args, &spec))
-		return cli_fail_at(ctx, "ifname");
-	err = check(ctx, args, &spec);
+	if (cli_has(args, "track"))
+		return cli_fail(ctx, "%% Object tracking is not supported on this platform");
+
 	if (err != 0)
 		return err;
-	/* The new one first, so that nothing is lost without memory; they are settled together. */
-	old = ctx->old != NULL ? rib_find_static(rib, &spec) : NULL;
-	if (rib_add(rib, &spec) == NULL)
+	old = ctx->old != NULL ? rib_find_static(rib, spec) : NULL;
+	if (rib_add(rib, spec) == NULL)
 		return -ENOMEM;
 	if (old != NULL)
 		rib_remove(rib, old);
-	else if (spec.ifc != NULL && spec.nexthop == 0 && spec.plen == 0 &&
-		 spec.ifc->kind != IFACE_LOOPBACK)
+	else if (spec->ifc != NULL && spec->nexthop == 0 && spec->plen == 0 &&
+		 is_multi_access(spec->ifc))
 		cli_puts(ctx->out,
 			"%Default route without gateway, if not a point-to-point interface, may "
 			"impact performance\n");
 	return 0;
+}
+
+static int apply_route(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct rib_spec spec;
+	int ret;
+
+	if (!read_spec(ctx, args, &spec))
+		return -ENOMEM;
+	ret = op == CLI_SET ? set_route(ctx, args, &spec)
+			    : remove_route(&cmd_control(ctx)->rib, &spec);
+	drop_spec(&spec);
+	return ret;
+}
+
+static int refuse(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	const char *what = cli_has(args, "dhcp") ? "A next hop by DHCP"
+			   : cli_has(args, "vrf") ? "A VRF"
+						  : "BFD";
+
+	if (op == CLI_UNSET)
+		return 0;
+	return cli_fail(ctx, "%% %s is not supported on this platform", what);
 }
 
 static const struct cli_help help[] = {
@@ -114,6 +134,12 @@ static const struct cli_help help[] = {
 	{ "name", "Specify name of the next hop" },
 	{ "route_name", "Name of the next hop" },
 	{ "permanent", "permanent route" },
+	{ "track", "Install route depending on tracked item" },
+	{ "object", "Tracked object number" },
+	{ "dhcp", "Default gateway obtained from DHCP" },
+	{ "vrf", "Configure static route for a VPN Routing/Forwarding instance" },
+	{ "static", "Allow static routes" },
+	{ "bfd", "BFD configuration commands" },
 	{ NULL, NULL },
 };
 
@@ -123,7 +149,7 @@ static const struct cli_command commands[] = {
 		.syntax = "ip route <prefix:A.B.C.D> <mask:MASK> "
 			  "{<nexthop:A.B.C.D>|<ifname:INTERFACE> [<nexthop:A.B.C.D>]} "
 			  "(<distance:1-255>|tag <tag_value:1-4294967295>|name <route_name:WORD>|"
-			  "permanent)",
+			  "permanent|track <object:1-1000>)",
 		.help = help,
 		.key = "prefix mask ifname nexthop",
 		.sort = "prefix mask",
@@ -136,6 +162,19 @@ static const struct cli_command commands[] = {
 		.help = help,
 		.flags = CLI_NO_PREFIX,
 		.rank = RANK_ROUTE,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip route <prefix:A.B.C.D> <mask:MASK> [<ifname:INTERFACE>] dhcp "
+			  "[<distance:1-255>]",
+		.help = help,
+		.apply = refuse,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip route {vrf|static bfd} <rest:LINE>",
+		.help = help,
+		.apply = refuse,
 	},
 	{ .mode = NULL },
 };

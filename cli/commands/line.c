@@ -46,6 +46,12 @@ static int apply_tty(struct cli_ctx *ctx, const struct cli_args *args, enum cli_
 	return 0;
 }
 
+/* IOS takes the whole word, and prints it short. */
+static int normal_console(const struct cli_args *args, char *buf, size_t size)
+{
+	return snprintf(buf, size, "line con %s", cli_arg_text(args, "first"));
+}
+
 static int apply_exec_timeout(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	uint64_t seconds = ACCESS_IDLE_DEFAULT;
@@ -143,6 +149,15 @@ static const struct cli_command commands[] = {
 		.enters = "config-line",
 		.rank = RANK_LINE,
 		.apply = apply_line,
+	},
+	{
+		.mode = "config",
+		.syntax = "line console <first:0-0>",
+		.help = help,
+		.flags = CLI_HIDDEN,
+		.enters = "config-line",
+		.apply = apply_line, /* as the line that it stands for */
+		.normal = normal_console,
 	},
 	{
 		.mode = "config",

@@ -8,6 +8,22 @@
 #include "cli/commands/commands.h"
 #include "control/format.h"
 
+/* --- what is not built --- */
+
+/* What IOS has, and this platform not: said so, and not half done. */
+static int refuse(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	if (op == CLI_UNSET)
+		return 0;
+	return cli_fail(ctx, "%% %s is not supported on this platform", args->line);
+}
+
+static int refuse_option(struct cli_ctx *ctx, const struct cli_args *args)
+{
+	return cli_fail(ctx, "%% A translation with %s is not supported on this platform",
+		cli_arg_text(args, "unbuilt"));
+}
+
 /* --- pools --- */
 
 static int explain_pool(struct cli_ctx *ctx, int err, const char *name, const char *deed)
@@ -180,8 +196,6 @@ static int check_static(
 		return cli_fail_at(ctx, "mask");
 	if ((spec->local & host) != 0 || (spec->global & host) != 0)
 		return cli_fail(ctx, "%%Inconsistent address and mask");
-	if (spec->ifname != NULL && cmd_arg_iface(ctx, args, "ifname") == NULL)
-		return cli_fail_at(ctx, "ifname");
 	return 0;
 }
 
@@ -194,6 +208,8 @@ static int apply_static(struct cli_ctx *ctx, const struct cli_args *args, enum c
 	int ret;
 
 	read_static(args, &spec, ifname);
+	if (op == CLI_SET && cli_has(args, "unbuilt"))
+		return refuse_option(ctx, args);
 	if (op == CLI_SET) {
 		ret = check_static(ctx, args, &spec);
 		if (ret != 0)
@@ -231,12 +247,12 @@ static int apply_dynamic(struct cli_ctx *ctx, const struct cli_args *args, enum 
 			nat_rule_remove(rule);
 		return ret;
 	}
+	if (cli_has(args, "unbuilt"))
+		return refuse_option(ctx, args);
 	if (strlen(spec.acl) >= ACL_NAME_LEN)
 		return cli_fail_at(ctx, "list_name");
 	if (spec.pool != NULL && strlen(spec.pool) >= NAT_NAME_LEN)
 		return cli_fail_at(ctx, "pool_name");
-	if (spec.ifname != NULL && cmd_arg_iface(ctx, args, "ifname") == NULL)
-		return cli_fail_at(ctx, "ifname");
 	if (ctx->old != NULL) {
 		if (nat_sessions_live(nat, false))
 			return cli_fail(ctx, "%%Dynamic mapping in use, cannot change");
@@ -311,6 +327,14 @@ static int refuse_max(struct cli_ctx *ctx, const struct cli_args *args, enum cli
 				       : "all-vrf");
 }
 
+/* The gateways for applications that can be switched on are not there. */
+static int apply_service(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	if (op == CLI_SET && strncmp(cli_arg_text(args, "rest"), "list ", 5) == 0)
+		return refuse(ctx, args, op);
+	return 0;
+}
+
 static const struct cli_help help[] = {
 	{ "nat", "NAT configuration commands" },
 	{ "pool", "Define pool of addresses" },
@@ -335,6 +359,10 @@ static const struct cli_help help[] = {
 	{ "local_port", "Local port" },
 	{ "global_port", "Global port" },
 	{ "extendable", "Extend this translation when used" },
+	{ "no-payload", "No translation of embedded address/port in the payload" },
+	{ "service", "Special translation for application using non-standard port" },
+	{ "create", "Create flow entries" },
+	{ "flow-entries", "Create flow entries for static translations" },
 	{ "no-alias", "Do not create an alias for the global address" },
 	{ "forced", "Delete this entry and its children, even if in use" },
 	{ "translation", "NAT translation entry configuration" },
@@ -367,7 +395,47 @@ static const struct cli_mode modes[] = {
 	{ .name = NULL },
 };
 
+#define UNBUILT                                                                                    \
+	"[<unbuilt:mapping-id|match-in-vrf|redundancy|reversible|route-map|vrf> <rest:LINE>]"
+
 static const struct cli_command commands[] = {
+	{
+		.mode = "config",
+		.syntax = "ip nat service <rest:LINE>",
+		.help = help,
+		.key = "*",
+		.flags = CLI_HARMLESS | CLI_KEEP_NO,
+		.rank = RANK_NAT,
+		.apply = apply_service,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip nat create flow-entries",
+		.help = help,
+		.fallback = "ip nat create flow-entries",
+		.flags = CLI_HARMLESS | CLI_KEEP_NO,
+		.rank = RANK_NAT,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip nat {inside destination|log|outside|portmap|settings|sip-sbc|source|"
+			  "stateful|switchover} <rest:LINE>",
+		.help = help,
+		.apply = refuse,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip nat inside source static esp <rest:LINE>",
+		.help = help,
+		.apply = refuse,
+	},
+	{
+		.mode = "config",
+		.syntax = "ip nat translation {arp-ping-timeout|port-timeout|"
+			  "routemap-entry-timeout} <rest:LINE>",
+		.help = help,
+		.apply = refuse,
+	},
 	{
 		.mode = "config",
 		.syntax = "ip nat translation <class:timeout|tcp-timeout|udp-timeout|dns-timeout|"
@@ -447,7 +515,7 @@ static const struct cli_command commands[] = {
 	{
 		.mode = "config",
 		.syntax = "ip nat inside source list <list_name:WORD> "
-			  "{pool <pool_name:WORD>|interface <ifname:INTERFACE>} [overload]",
+			  "{pool <pool_name:WORD>|interface <ifname:INTERFACE>} [overload] " UNBUILT,
 		.help = help,
 		.key = "list_name",
 		.no = "ip nat inside source list <list_name:WORD> forced",
@@ -457,7 +525,7 @@ static const struct cli_command commands[] = {
 	{
 		.mode = "config",
 		.syntax = "ip nat inside source static <local:A.B.C.D> "
-			  "{<global:A.B.C.D>|interface <ifname:INTERFACE>} (extendable|no-alias)",
+			  "{<global:A.B.C.D>|interface <ifname:INTERFACE>} (extendable|no-alias|no-payload) " UNBUILT,
 		.help = help,
 		.key = "local global ifname",
 		.no = "ip nat inside source static <local:A.B.C.D> "
@@ -469,7 +537,7 @@ static const struct cli_command commands[] = {
 		.mode = "config",
 		.syntax = "ip nat inside source static <proto:tcp|udp> <local:A.B.C.D> "
 			  "<local_port:1-65535> {<global:A.B.C.D>|interface <ifname:INTERFACE>} "
-			  "<global_port:1-65535> (extendable|no-alias)",
+			  "<global_port:1-65535> (extendable|no-alias|no-payload) " UNBUILT,
 		.help = help,
 		.key = "proto local local_port global ifname global_port",
 		.no = "ip nat inside source static <proto:tcp|udp> <local:A.B.C.D> "
@@ -482,7 +550,7 @@ static const struct cli_command commands[] = {
 	{
 		.mode = "config",
 		.syntax = "ip nat inside source static network <local:A.B.C.D> <global:A.B.C.D> "
-			  "{<length:/1-32>|<mask:MASK>} (extendable|no-alias)",
+			  "{<length:/1-32>|<mask:MASK>} (extendable|no-alias|no-payload) " UNBUILT,
 		.help = help,
 		.key = "local global length mask",
 		.no = "ip nat inside source static network <local:A.B.C.D> <global:A.B.C.D> "

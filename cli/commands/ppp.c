@@ -7,16 +7,24 @@
 
 #include "cli/commands/commands.h"
 
-/* We are the client: that the server should prove itself is not built. */
+/* We are the client: that the server should prove itself is not built. With `callin` it need not,
+ * for it does not call; with `optional` it may decline. */
 static int apply_authentication(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	if (op == CLI_UNSET)
 		return 0;
 	if (cmd_parent_dialer(ctx, "ppp") == NULL)
 		return -EINVAL;
-	if (!cli_has(args, "callin"))
+	if (!cli_has(args, "callin") && !cli_has(args, "optional"))
 		return cli_fail(ctx, "%% Authenticating the server is not supported: add callin");
 	return 0;
+}
+
+static int refuse(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	if (op == CLI_UNSET)
+		return 0;
+	return cli_fail(ctx, "%% ppp %s is not supported on this platform", args->value[1].text);
 }
 
 /* --- names and passwords --- */
@@ -194,6 +202,13 @@ static const struct cli_help help[] = {
 	{ NULL, NULL },
 };
 
+/* A line of PPP that changes nothing here. */
+#define KEPT(words, place)                                                                         \
+	{                                                                                          \
+		.mode = "config-if", .syntax = words, .help = help, .rank = RANK_IF_PPP + place,   \
+		.key = "*", .flags = CLI_HARMLESS | CLI_KEEP_NO                                    \
+	}
+
 #define COMMAND(words, place, function)                                                            \
 	{                                                                                          \
 		.mode = "config-if", .syntax = words, .help = help, .rank = RANK_IF_PPP + place,   \
@@ -213,8 +228,9 @@ static const struct cli_help help[] = {
 	}
 
 static const struct cli_command commands[] = {
-	WITH_NO("ppp authentication {chap [pap]|pap [chap]} [callin]", "ppp authentication", 0,
-		apply_authentication),
+	WITH_NO("ppp authentication <method:chap|eap|ms-chap|ms-chap-v2|pap>... "
+		"(if-needed|default|callin|callout|one-time|optional)",
+		"ppp authentication", 0, apply_authentication),
 	COMMAND("ppp chap hostname <name:WORD>", 1, apply_hostname),
 	WITH_NO("ppp chap password [0|7] <secret:LINE>", "ppp chap password", 2,
 		apply_chap_password),
@@ -232,6 +248,20 @@ static const struct cli_command commands[] = {
 	WITH_NO("ppp ipcp dns request [accept]", "ppp ipcp dns request", 12, apply_ipcp),
 	COMMAND("ppp ipcp address accept", 13, apply_ipcp),
 	COMMAND("ppp ipcp route default", 14, apply_ipcp),
+	/* The peer's MRU is always heeded; methods that are not built are refused as they are
+	 * offered; a Dialer's address has no mask to ask for. */
+	KEPT("ppp mtu adaptive [proxy]", 15),
+	KEPT("ppp {eap|ms-chap|ms-chap-v2} refuse [callin]", 5),
+	KEPT("ppp chap {wait|ignoreus}", 3),
+	KEPT("ppp ipcp mask <rest:LINE>", 16),
+	KEPT("ppp ipcp {dns|wins} {accept|reject}", 16),
+	KEPT("ppp ipcp wins request [accept]", 16),
+	KEPT("ppp ipcp address {required|unique}", 16),
+	KEPT("ppp ipcp ignore-map", 16),
+	KEPT("ppp {accm|lcp|link|max-bad-auth} <rest:LINE>", 17),
+	KEPT("ppp timeout idle <rest:LINE>", 11),
+	COMMAND("ppp {bridge|encrypt|iphc|multilink|quality|reliable-link} [<rest:LINE>]", 18,
+		refuse),
 	{ .mode = NULL },
 };
 

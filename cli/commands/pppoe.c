@@ -86,6 +86,7 @@ static const struct cli_command commands[] = {
 		.mode = "config-if",
 		.syntax = "pppoe enable [group <group_name:WORD>]",
 		.help = help,
+		.flags = CLI_KEEP_NO, /* pppoe-client brings it along */
 		.rank = RANK_IF_PPPOE,
 		.no = "pppoe enable",
 		.apply = apply_enable,

@@ -72,6 +72,8 @@ static int show_version(struct cli_ctx *ctx, const struct cli_args *)
 static int show_clock(struct cli_ctx *ctx, const struct cli_args *)
 {
 	const struct control_timezone *zone = &cmd_control(ctx)->timezone;
+	const struct summer_time *summer = &cmd_control(ctx)->summer;
+	const char *name = zone->name;
 	struct timespec now;
 	char day[32], hour[16];
 	struct tm tm;
@@ -79,11 +81,15 @@ static int show_clock(struct cli_ctx *ctx, const struct cli_args *)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	local = now.tv_sec + zone->minutes * 60;
+	if (summer_time_is(summer, local)) {
+		local += summer->offset * 60;
+		name = summer->name;
+	}
 	gmtime_r(&local, &tm);
 	strftime(hour, sizeof(hour), "%H:%M:%S", &tm);
 	strftime(day, sizeof(day), "%a %b %e %Y", &tm);
 	cli_printf(ctx->out, "%s%s.%03ld %s %s\n", log_clock_synced() ? "" : "*", hour,
-		now.tv_nsec / 1000000, zone->name, day);
+		now.tv_nsec / 1000000, name, day);
 	return 0;
 }
 
@@ -103,13 +109,13 @@ static int show_logging(struct cli_ctx *ctx, const struct cli_args *)
 		return 0;
 	}
 	cli_printf(ctx->out,
-		"Syslog logging: enabled (%llu messages dropped, 0 messages rate-limited,\n"
+		"Syslog logging: %s (%llu messages dropped, 0 messages rate-limited,\n"
 		"                0 flushes, 0 overruns, xml disabled, filtering disabled)\n"
 		"\n"
 		"    Console logging: disabled\n"
 		"    Monitor logging: level debugging, 0 messages logged, xml disabled,\n"
 		"                     filtering disabled\n",
-		(unsigned long long)log->dropped);
+		log->off ? "disabled" : "enabled", (unsigned long long)log->dropped);
 	if (log->buffer_level < 0)
 		cli_puts(ctx->out, "    Buffer logging:  disabled\n");
 	else

@@ -130,6 +130,36 @@ static int apply_vlan(struct cli_ctx *ctx, const struct cli_args *args, enum cli
 	return 0;
 }
 
+/* `vlan 10,20-22`: IOS prints VLANs without names so. */
+static int apply_vlans(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	struct iface_table *t = &cmd_control(ctx)->ifaces;
+	struct vlan_set set;
+
+	if (!vlan_list_read(cli_arg_text(args, "vlans"), &set))
+		return op == CLI_SET ? cli_fail(ctx, "Command rejected: Bad VLAN list") : 0;
+	for (unsigned vlan = VLAN_MIN; vlan <= VLAN_MAX; vlan++) {
+		if (!vlan_set_has(&set, (uint16_t)vlan))
+			continue;
+		if (op == CLI_SET)
+			vlan_create(t, (uint16_t)vlan);
+		else if (vlan != 1)
+			vlan_delete(t, (uint16_t)vlan);
+	}
+	return 0;
+}
+
+static int normal_vlans(const struct cli_args *args, char *buf, size_t size)
+{
+	char list[VLAN_LIST_SIZE];
+	struct vlan_set set;
+
+	if (!vlan_list_read(cli_arg_text(args, "vlans"), &set))
+		return snprintf(buf, size, "%s", args->line);
+	vlan_list_write(&set, list);
+	return snprintf(buf, size, "vlan %s", list);
+}
+
 static int apply_vlan_name(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	struct iface_table *t = &cmd_control(ctx)->ifaces;
@@ -137,6 +167,8 @@ static int apply_vlan_name(struct cli_ctx *ctx, const struct cli_args *args, enu
 	const char *name = cli_arg_text(args, "vlan_name");
 	char own[16];
 
+	if (!cli_has(cli_parent(ctx, 1), "id"))
+		return op == CLI_SET ? cli_fail(ctx, "%% Several VLANs cannot have one name") : 0;
 	if (op == CLI_SET && strlen(name) > 32)
 		return cli_fail(ctx, "%% VLAN name is too long");
 	snprintf(own, sizeof(own), "VLAN%04u", vlan);
@@ -241,6 +273,16 @@ static const struct cli_command commands[] = {
 		.enters = "config-vlan",
 		.rank = RANK_VLAN,
 		.apply = apply_vlan,
+	},
+	{
+		.mode = "config",
+		.syntax = "vlan <vlans:WORD>",
+		.help = help,
+		.key = "*",
+		.enters = "config-vlan",
+		.rank = RANK_VLAN,
+		.apply = apply_vlans,
+		.normal = normal_vlans,
 	},
 	{
 		.mode = "config-vlan",

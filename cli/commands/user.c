@@ -92,21 +92,61 @@ static char *amend_password(
 	return line;
 }
 
+/* What a user is known by: "secret 5 ...", "nopassword", or "" for nothing yet. */
+static const char *credential_of(const struct cli_args *args)
+{
+	const char *at = args->line + strlen("username ") + strlen(cli_arg_text(args, "name"));
+
+	if (cli_has(args, "level"))
+		at += strlen(" privilege ") + strlen(cli_arg_text(args, "level"));
+	return at[0] == ' ' ? at + 1 : at;
+}
+
+static char *amend_credential(
+	struct cli_ctx *ctx, const struct cli_args *args, const struct cli_args *old)
+{
+	if (cli_has(args, "secret"))
+		return amend_secret(ctx, args, old);
+	if (cli_has(args, "password"))
+		return amend_password(ctx, args, old);
+	return strdup(args->line);
+}
+
+/* A user's lines add up: what the new one does not say stays. */
 static char *amend_user(
 	struct cli_ctx *ctx, const struct cli_args *args, const struct cli_args *old)
 {
-	return cli_has(args, "secret") ? amend_secret(ctx, args, old)
-				       : amend_password(ctx, args, old);
+	const struct cli_args *ranked = cli_has(args, "level") || old == NULL ? args : old;
+	uint64_t level = cli_arg_number(ranked, "level", 1);
+	char *kept = amend_credential(ctx, args, old), *line = NULL, privilege[32] = "";
+	const char *credential;
+
+	if (kept == NULL)
+		return NULL;
+	credential = kept + (credential_of(args) - args->line);
+	if (credential[0] == '\0' && old != NULL)
+		credential = credential_of(old);
+	if (level != 1)
+		snprintf(privilege, sizeof(privilege), " privilege %u", (unsigned)level);
+	if (asprintf(&line, "username %s%s%s%s", cli_arg_text(args, "name"), privilege,
+		    credential[0] != '\0' ? " " : "", credential) < 0)
+		line = NULL;
+	explicit_bzero(kept, strlen(kept));
+	free(kept);
+	return line;
 }
 
 static int apply_user(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	struct access *access = &cmd_control(ctx)->access;
-	const char *name = cli_arg_text(args, "name");
+	const char *name = cli_arg_text(args, "name"), *text = cli_arg_text(args, "secret_text");
+	enum secret_kind kind = cli_has(args, "nopassword") ? SECRET_ANY
+				: text != NULL		    ? kind_of(args)
+							    : SECRET_NONE;
 
 	if (op == CLI_SET)
 		return access_user_set(access, name, (unsigned)cli_arg_number(args, "level", 1),
-			kind_of(args), cli_arg_text(args, "secret_text"));
+			kind, text != NULL ? text : "");
 	access_user_remove(access, name);
 	return 0;
 }
@@ -217,6 +257,7 @@ static const struct cli_help help[] = {
 	{ "name", "User name" },
 	{ "privilege", "Set user privilege level" },
 	{ "level", "User privilege level" },
+	{ "nopassword", "No password is required for the user to log in" },
 	{ "secret", "Specify the secret for the user" },
 	{ "password", "Specify the password for the user" },
 	{ "secret_text", "The UNENCRYPTED (cleartext) or encrypted secret" },
@@ -252,8 +293,8 @@ static const struct cli_command commands[] = {
 	{
 		.mode = "config",
 		.syntax =
-			"username <name:WORD> [privilege <level:0-15>] "
-			"{secret [0|4|5|8|9] <secret_text:LINE>|password [0|7] <secret_text:LINE>}",
+			"username <name:WORD> [privilege <level:0-15>] [nopassword|"
+			"secret [0|4|5|8|9] <secret_text:LINE>|password [0|7] <secret_text:LINE>]",
 		.help = help,
 		.key = "name",
 		.no = "username <name:WORD>",

@@ -358,15 +358,27 @@ static enum cli_result empty(struct cli_transaction *transaction, struct cli_nod
 	return result;
 }
 
-/* A file that replaces the configuration says what is to be there, not what to take away. */
-static bool keeps_no(const struct cli_transaction *transaction, const struct cli_command *command,
-	const struct cli_node *found, enum cli_removal removal)
+/* Whether a sibling is there that brings the line along. */
+static bool is_implied(const struct cli_command *command, const struct cli_node *parent)
+{
+	size_t len = command->implied_by ? strlen(command->implied_by) : 0;
+
+	for (const struct cli_node *node = parent->first; len > 0 && node; node = node->next)
+		if (!node->negated && strncmp(node->args->line, command->implied_by, len) == 0)
+			return true;
+	return false;
+}
+
+/* Whether `no` is a setting of its own here. A file that replaces the configuration says what is
+ * to be there, not what to take away. */
+static bool keeps_no(const struct cli_transaction *transaction, const struct cli_node *parent,
+	const struct cli_command *command, const struct cli_node *found, enum cli_removal removal)
 {
 	if (removal != CLI_REMOVE_NO)
 		return false;
 	if (command->flags & CLI_KEEP_ANY)
 		return transaction->literal || !found || found->negated;
-	return command->flags & CLI_KEEP_NO;
+	return command->flags & CLI_KEEP_NO || is_implied(command, parent);
 }
 
 static enum cli_result unset(struct cli_transaction *transaction, struct cli_node *parent,
@@ -380,7 +392,7 @@ static enum cli_result unset(struct cli_transaction *transaction, struct cli_nod
 	found = cli_tree_lookup(transaction->tree, parent, *args);
 	if (found && found->mode && removal == CLI_REMOVE_DEFAULT)
 		return empty(transaction, found);
-	if (keeps_no(transaction, command, found, removal))
+	if (keeps_no(transaction, parent, command, found, removal))
 		return keep_no(transaction, parent, args, found);
 	if (found)
 		return cli_transaction_remove(transaction, found);
@@ -418,6 +430,7 @@ static enum cli_result imply_one(
 {
 	bool negated = strncmp(line, "no ", 3) == 0;
 	const char *words = line + (negated ? 3 : 0);
+	const struct cli_node *found;
 	enum cli_result result;
 	struct cli_parse parse;
 
@@ -427,7 +440,10 @@ static enum cli_result imply_one(
 		return CLI_ERROR;
 	}
 	transaction->ctx->engine->caret_args = NULL;
-	if (negated)
+	found = negated ? NULL : cli_tree_lookup(transaction->tree, parent, parse.args);
+	if (found && found->negated) /* what was said goes before what is implied */
+		result = CLI_UNCHANGED;
+	else if (negated)
 		result = cli_transaction_unset(transaction, parent, &parse.args, CLI_REMOVE_NO);
 	else
 		result = cli_transaction_set(transaction, parent, &parse.args, NULL);

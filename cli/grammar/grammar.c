@@ -175,7 +175,7 @@ static int check_command(struct cli_grammar *grammar, const struct cli_command *
 		return err;
 	if (!command->run && !command->apply && !(command->flags & inert))
 		return fault(grammar, "\"%s\": has neither run nor apply", command->syntax);
-	if ((command->flags & (CLI_KEEP_NO | CLI_SHOW_DEFAULT)) && !command->fallback)
+	if ((command->flags & CLI_SHOW_DEFAULT) && !command->fallback)
 		return fault(grammar, "\"%s\": needs a fallback", command->syntax);
 	if (command->enters && !cli_grammar_mode(grammar, command->enters))
 		return fault(grammar, "\"%s\": enters %s, which is no mode", command->syntax,

@@ -45,7 +45,7 @@ enum cli_flags {
 	CLI_HARMLESS = 1 << 2,	   /* config: kept, without effect here; needs no apply */
 	CLI_SHOW_DEFAULT = 1 << 3, /* config: .fallback is printed when nothing else is set */
 	CLI_KEEP_NO = 1 << 4,	   /* config: `no X` is a setting of its own and kept as a line;
-				      .fallback must be the positive form */
+				      .fallback, if any, must be the positive form */
 	CLI_NO_PREFIX = 1 << 5,	   /* config: exists only after `no`, where it removes every line of
 				      this mode and the modes below that begins with it */
 	CLI_ORDERED = 1 << 6,	   /* config: the order of these lines matters to replace */
@@ -100,6 +100,8 @@ struct cli_command {
 			     the line without its trailing non-key values, always are */
 	const char *fallback; /* the line that means the default: "ip mtu 1500", "no ip address".
 				 Setting it is removing; `show running-config all` prints it */
+	const char *implied_by; /* the beginning of a sibling that brings this line along: where one
+				   is, `no` of this line is kept, as by CLI_KEEP_NO */
 	const char *enters;   /* the mode that its children are in; NULL: has none */
 	unsigned rank;	      /* place among its siblings in running-config. Top-level lines whose
 				 rank / 100 differs are separated by `!` */

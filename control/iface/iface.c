@@ -277,7 +277,7 @@ void iface_reset(struct iface *ifc)
 		if (acl[i] != NULL)
 			acl_put(acl[i]);
 	ifc->shutdown = ifc->trunk = ifc->dot1q_native = ifc->has_mac = false;
-	ifc->no_unreachables = ifc->no_proxy_arp = ifc->no_redirects = false;
+	ifc->no_unreachables = ifc->no_proxy_arp = ifc->no_redirects = ifc->no_autostate = false;
 	ifc->dot1q = ifc->ip_mtu = ifc->tcp_mss = 0;
 	ifc->nat = IFACE_NAT_NONE;
 	set_defaults(ifc);

@@ -116,6 +116,7 @@ struct iface {
 	bool has_mac;
 	bool addr_manual; /* typed since the start, not of the startup-config */
 	bool no_unreachables, no_proxy_arp, no_redirects;
+	bool no_autostate; /* SVI: up without a port that is */
 	uint32_t arp_timeout;
 	struct iface_addrs addrs;   /* the primary one first */
 	struct iface_addrs aliases; /* NAT's */

@@ -31,7 +31,7 @@ static void derive(struct iface *ifc, bool *up, bool *line)
 		break;
 	case IFACE_SVI:
 		*up = t->vlan[ifc->unit].exists;
-		*line = *up && vlan_alive(t, (uint16_t)ifc->unit);
+		*line = *up && (ifc->no_autostate || vlan_alive(t, (uint16_t)ifc->unit));
 		break;
 	case IFACE_DIALER:
 		*up = true;

@@ -12,8 +12,10 @@
 
 static int path_compare(const struct rib_path *a, const struct rib_path *b)
 {
+	if (a->ifc != b->ifc && a->ifc != NULL && b->ifc != NULL)
+		return strverscmp(a->ifc->name, b->ifc->name);
 	if (a->ifc != b->ifc)
-		return (uintptr_t)a->ifc < (uintptr_t)b->ifc ? -1 : 1;
+		return a->ifc == NULL ? -1 : 1;
 	return a->nexthop < b->nexthop ? -1 : a->nexthop > b->nexthop;
 }
 

@@ -43,6 +43,37 @@ static void passwords_of_each_kind(void)
 	CU_ASSERT(matches(SECRET_MD5, hash, "ユーザ名"));
 }
 
+static bool logs_in(struct bench *b, const char *name, const char *password)
+{
+	unsigned level;
+
+	return byway_access.log_in(b->ctl, name, password, &level);
+}
+
+/* A user's lines add up; without a secret nobody is that user, unless nobody needs one. */
+static void users_without_a_secret(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, "username a privilege 15\n"
+						"username b privilege 15 nopassword\n"
+						"username c nopassword\nusername d\n"),
+		"");
+	CU_ASSERT_FALSE(logs_in(&b, "a", ""));
+	CU_ASSERT_FALSE(logs_in(&b, "d", ""));
+	CU_ASSERT(logs_in(&b, "b", ""));
+	CU_ASSERT(logs_in(&b, "c", "whatever"));
+	bench_config(&b, "username a password x\nusername b secret y\nusername a privilege 7\n");
+	CU_ASSERT_FALSE(logs_in(&b, "a", ""));
+	CU_ASSERT(logs_in(&b, "a", "x"));
+	CU_ASSERT_EQUAL(access_user_find(&b.ctl->access, "a")->level, 7);
+	CU_ASSERT_FALSE(logs_in(&b, "b", ""));
+	CU_ASSERT(logs_in(&b, "b", "y"));
+	CU_ASSERT_EQUAL(access_user_find(&b.ctl->access, "b")->level, 15);
+	bench_close(&b);
+}
+
 static void what_is_no_hash(void)
 {
 	static const char *const md5[] = { "", "cisco", "$1$", "$1$mERr$",
@@ -209,6 +240,7 @@ int main(void)
 	static const struct bench_test tests[] = {
 		{ "passwords of each kind", passwords_of_each_kind },
 		{ "what is no hash", what_is_no_hash },
+		{ "users without a secret", users_without_a_secret },
 		{ "secrets are kept as hashes", secrets_are_kept_as_hashes },
 		{ "passwords are kept as IOS does", passwords_are_kept_as_ios_does },
 		{ "who is asked what", who_is_asked_what },

@@ -270,7 +270,7 @@ static void what_is_not_matched_is_refused_in_words(void)
 			"object-group" },
 		{ "ip access-list extended X\n deny ip host 1.1.1.1 object-group A log\n",
 			"object-group" },
-		{ "ip access-list resequence X 10 10\n", "resequenced" },
+		{ "ip access-list resequence X 10 10\n", "resequencing" },
 	};
 	struct bench b;
 

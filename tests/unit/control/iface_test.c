@@ -68,6 +68,14 @@ static void an_svi_is_up_while_a_member_port_is(void)
 	CU_ASSERT_FALSE(is_up(&b, "Vlan20"));
 	bench_config(&b, "interface GigabitEthernet1\n switchport trunk allowed vlan 15-25\n");
 	CU_ASSERT(is_up(&b, "Vlan20"));
+	/* Or it stays up without any. */
+	fake_link(&b.dp, 1, false);
+	bench_run(&b);
+	CU_ASSERT_FALSE(is_up(&b, "Vlan20"));
+	bench_config(&b, "interface Vlan20\n no autostate\n");
+	CU_ASSERT(is_up(&b, "Vlan20"));
+	bench_config(&b, "interface Vlan20\n autostate\n");
+	CU_ASSERT_FALSE(is_up(&b, "Vlan20"));
 	CU_ASSERT_EQUAL(b.dp.nacks, 0);
 	bench_close(&b);
 }

@@ -269,7 +269,6 @@ static void whole_addresses_and_networks(void)
 		{ "tcp 192.168.10.18 80 127.0.0.1 80",
 			"% Invalid input detected at '^' marker.\n" },
 		{ "tcp 192.168.10.18 0 25.0.0.18 80", "% Invalid input detected at '^' marker.\n" },
-		{ "192.168.10.18 interface Vlan77", "% Invalid input detected at '^' marker.\n" },
 		{ "network 10.0.0.1 26.0.0.0 /29", "%Inconsistent address and mask\n" },
 		{ "network 10.0.0.0 26.0.0.4 255.255.255.248", "%Inconsistent address and mask\n" },
 		{ "network 10.0.0.0 26.0.0.0 0.0.0.0",
@@ -360,9 +359,18 @@ static void ports_by_an_interface(void)
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip nat translations"),
 		"Pro Inside global       Inside local       Outside local      Outside global\n"
 		"tcp 192.168.10.16:2222  192.168.20.5:22    ---                ---\n");
+	/* An interface may come later, and go again. */
+	bench_config(&b, "access-list 1 permit any\n");
 	CU_ASSERT_STRING_EQUAL(
-		bench_config(&b, "ip nat inside source list 1 interface Vlan77 overload\n"),
-		"% Invalid input detected at '^' marker.\n");
+		bench_config(&b, "ip nat inside source list 1 interface Vlan77 overload\n"
+				 "ip nat inside source static 192.168.20.6 interface Vlan77\n"),
+		"");
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1);
+	bench_config(&b, "interface Vlan77\n ip address 10.77.0.1 255.255.255.0\n ip nat outside\n");
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 3);
+	bench_config(&b, "no interface Vlan77\n");
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1);
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
 	bench_close(&b);
 }
 
