@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "dp.h"
+#include "neigh.h"
 #include "rcu.h"
 
 /* Entries looked at by one bridge_poll(): the whole table in about 4 s at ten calls a second. */
@@ -82,13 +83,18 @@ static void add_svi(struct bridge_conf *conf, const struct itf *itf)
 	v->svi_up = itf->flags & BW_IF_F_UP;
 }
 
-static void add_member(struct bridge_conf *conf, uint16_t vlan, uint16_t port, bool untagged)
+static void add_member(
+	struct bridge_conf *conf, uint16_t vlan, const struct itf *itf, bool untagged)
 {
+	uint32_t port = 1u << itf->port;
+
 	if (vlan < VLAN_MIN || vlan > VLAN_MAX)
 		return;
-	conf->vlan[vlan].members |= 1u << port;
+	conf->vlan[vlan].members |= port;
+	if (!(itf->flags & ITF_F_NO_LINE))
+		conf->vlan[vlan].linked |= port;
 	if (untagged)
-		conf->vlan[vlan].untagged |= 1u << port;
+		conf->vlan[vlan].untagged |= port;
 }
 
 static void add_port(struct bridge_conf *conf, const struct itf *itf)
@@ -98,12 +104,12 @@ static void add_port(struct bridge_conf *conf, const struct itf *itf)
 	conf->port_of_if[itf->id] = itf->port;
 	conf->pvid[itf->port] = itf->vlan;
 	if (!(itf->flags & BW_IF_F_TRUNK)) {
-		add_member(conf, itf->vlan, itf->port, true);
+		add_member(conf, itf->vlan, itf, true);
 		return;
 	}
 	for (uint16_t vlan = VLAN_MIN; vlan <= VLAN_MAX; vlan++)
 		if (itf_allows_vlan(itf, vlan))
-			add_member(conf, vlan, itf->port, vlan == itf->vlan);
+			add_member(conf, vlan, itf, vlan == itf->vlan);
 }
 
 static struct bridge_conf *build_conf(const struct dp *dp)
@@ -126,14 +132,24 @@ static struct bridge_conf *build_conf(const struct dp *dp)
 	return conf;
 }
 
-static bool is_member(const struct bridge_conf *conf, uint16_t vlan, uint16_t port)
+static bool is_linked(const struct bridge_conf *conf, uint16_t vlan, uint16_t port)
 {
-	return port < BW_MAX_PORTS && conf->vlan[vlan % BRIDGE_VLANS].members >> port & 1;
+	return port < BW_MAX_PORTS && conf->vlan[vlan % BRIDGE_VLANS].linked >> port & 1;
 }
 
-static bool not_member(void *ctx, uint16_t vlan, uint16_t port)
+static bool not_linked(void *ctx, uint16_t vlan, uint16_t port)
 {
-	return !is_member(ctx, vlan, port);
+	return !is_linked(ctx, vlan, port);
+}
+
+bool bridge_has_link(const struct bridge *br, uint16_t vlan)
+{
+	return br->conf->vlan[vlan % BRIDGE_VLANS].linked != 0;
+}
+
+uint16_t bridge_port_of(const struct bridge *br, uint16_t vlan, const uint8_t mac[6])
+{
+	return mac_lookup(br->macs, mac_key(vlan, mac_bits(mac)));
 }
 
 int bridge_rebuild(struct dp *dp)
@@ -150,7 +166,8 @@ int bridge_rebuild(struct dp *dp)
 	__atomic_store_n(&br->conf, conf, __ATOMIC_RELEASE);
 	if (old != NULL)
 		rcu_defer(dp->rcu, free, old);
-	mac_forget(br->macs, not_member, conf);
+	neigh_unplugged(dp, not_linked, conf); /* first: it asks where they were seen */
+	mac_forget(br->macs, not_linked, conf);
 	return 0;
 }
 
@@ -162,8 +179,8 @@ static void learn_from(struct bridge *br, struct bridge_learner *l)
 	do {
 		n = rte_ring_sc_dequeue_burst_elem(l->ring, s, sizeof(s[0]), RTE_DIM(s), NULL);
 		for (unsigned i = 0; i < n; i++)
-			/* The port may have left the VLAN meanwhile. A full table counts it. */
-			if (is_member(br->conf, s[i].key >> 48, s[i].port))
+			/* The port may have left the VLAN, or lost its link, meanwhile. */
+			if (is_linked(br->conf, s[i].key >> 48, s[i].port))
 				mac_learn(br->macs, s[i].key, s[i].port, s[i].seen);
 		left -= n;
 	} while (n == RTE_DIM(s) && left > 0);
@@ -186,16 +203,6 @@ static bool any(void *, uint16_t, uint16_t)
 void bridge_mac_clear(struct dp *dp)
 {
 	mac_forget(dp->bridge->macs, any, NULL);
-}
-
-static bool is_port(void *ctx, uint16_t, uint16_t port)
-{
-	return port == *(const unsigned *)ctx;
-}
-
-void bridge_mac_flush_port(struct dp *dp, unsigned port)
-{
-	mac_forget(dp->bridge->macs, is_port, &port);
 }
 
 bool bridge_mac_dump_next(struct dp *dp, uint32_t *cursor, struct bw_mac *row)

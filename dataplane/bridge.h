@@ -41,10 +41,11 @@ enum bridge_edge {
 /* Ports are bits: bit n is port n of platform.conf. */
 struct bridge_vlan {
 	uint64_t svi_mac;  /* mac_bits(); 0 = no SVI */
-	uint32_t members;  /* ports that are up and carry this VLAN */
+	uint32_t members;  /* ports that carry this VLAN and are not shut down */
+	uint32_t linked;   /* members with a link: frames go out by these */
 	uint32_t untagged; /* members that carry it without a tag */
 	uint16_t svi_if;
-	uint16_t svi_vrf;
+	uint8_t svi_vrf;
 	bool svi_up;
 };
 
@@ -97,17 +98,23 @@ int bridge_create(struct dp *dp);
 void bridge_destroy(struct dp *dp);
 
 /*
- * Read dp->itf[] anew, after any interface was set, removed or given VLANs or an address. Forgets
- * addresses behind ports that left their VLAN. 0, or -ENOMEM: then all is as it was.
+ * Read dp->itf[] anew, after any interface was set, removed or given VLANs or an address, or got
+ * or lost its link. Forgets addresses behind ports that left their VLAN or have no link, and the
+ * SVIs' neighbours there. 0, or -ENOMEM: then all is as it was.
  */
 int bridge_rebuild(struct dp *dp);
+
+/* True if a port with a link carries the VLAN. */
+bool bridge_has_link(const struct bridge *br, uint16_t vlan);
+
+/* The port behind which an address was seen in the VLAN, or MAC_NO_PORT. */
+uint16_t bridge_port_of(const struct bridge *br, uint16_t vlan, const uint8_t mac[6]);
 
 /* Enter what the workers saw, and age. About ten times a second. */
 void bridge_poll(struct dp *dp);
 
-/* Forget all learnt addresses, or those behind one port (its link went down). */
+/* Forget all learnt addresses. */
 void bridge_mac_clear(struct dp *dp);
-void bridge_mac_flush_port(struct dp *dp, unsigned port);
 
 /* The next row of the address table from *cursor (0 at first). False at the end. */
 bool bridge_mac_dump_next(struct dp *dp, uint32_t *cursor, struct bw_mac *row);

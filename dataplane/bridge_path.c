@@ -170,7 +170,7 @@ static rte_edge_t flood_from(struct worker *w, struct rte_mbuf *m, const struct 
 	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, struct rte_ether_hdr *);
 	bool multicast = rte_is_multicast_ether_addr(&eth->dst_addr);
 	bool svi = multicast && svi_wants(m, v);
-	uint32_t ports = v->members & ~(1u << in_port);
+	uint32_t ports = v->linked & ~(1u << in_port);
 
 	if (multicast && is_link_local(eth))
 		return node_drop(m, BW_DROP_L2_NOT_FOR_US, BRIDGE_EDGE_DROP);
@@ -221,7 +221,7 @@ rte_edge_t bridge_input(struct worker *w, struct rte_mbuf *m, struct bridge_copi
 	out_port = mac_lookup(br->macs, mac_key(vlan, dst));
 	if (out_port == in_port)
 		return node_drop(m, BW_DROP_L2_SAME_PORT, BRIDGE_EDGE_DROP);
-	if (unlikely(out_port == MAC_NO_PORT || !(v->members >> out_port & 1)))
+	if (unlikely(out_port == MAC_NO_PORT || !(v->linked >> out_port & 1)))
 		return flood_from(w, m, v, vlan, in_port, copies);
 	return send_out(m, v, vlan, out_port);
 }
@@ -236,11 +236,12 @@ rte_edge_t bridge_output(struct worker *w, struct rte_mbuf *m, struct bridge_cop
 
 	if (unlikely(rte_pktmbuf_data_len(m) < RTE_ETHER_HDR_LEN))
 		return node_drop(m, BW_DROP_L2_SHORT, BRIDGE_EDGE_DROP);
-	if (unlikely(v->members == 0))
-		return node_drop(m, BW_DROP_L2_VLAN, BRIDGE_EDGE_DROP);
+	if (unlikely(v->linked == 0))
+		return node_drop(
+			m, v->members ? BW_DROP_IF_DOWN : BW_DROP_L2_VLAN, BRIDGE_EDGE_DROP);
 	if (likely(!rte_is_multicast_ether_addr(&eth->dst_addr)))
 		out_port = mac_lookup(br->macs, mac_key(vlan, mac_bits(eth->dst_addr.addr_bytes)));
-	if (unlikely(out_port == MAC_NO_PORT || !(v->members >> out_port & 1)))
-		return flood(w, m, v, vlan, v->members, false, copies);
+	if (unlikely(out_port == MAC_NO_PORT || !(v->linked >> out_port & 1)))
+		return flood(w, m, v, vlan, v->linked, false, copies);
 	return send_out(m, v, vlan, out_port);
 }

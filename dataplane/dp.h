@@ -7,6 +7,7 @@
 #include <rte_mempool.h>
 #include <rte_rcu_qsbr.h>
 
+#include "announce.h"
 #include "api/link.h"
 #include "api/platform.h"
 #include "tables/adj.h"
@@ -62,6 +63,7 @@ struct dp {
 	uint8_t vrf_epoch[BW_MAX_VRFS];
 	struct neigh_table *neigh;
 	struct alias_table aliases;
+	struct announcer announcer;
 	struct bw_worker_counters *counters; /* the main lcore's own, in the shared region */
 	struct host *host[BW_MAX_VRFS];
 	uint8_t host_epoch[BW_MAX_VRFS];
@@ -70,10 +72,12 @@ struct dp {
 	struct programmer *programmer;
 	struct bw_region region;
 	struct bw_listener listener;
-	bool hosts_changed;    /* TUN devices came or went: the main loop watches others */
-	bool l2_changed;       /* interfaces changed: maps and bridge are to be derived anew */
-	uint32_t arp_defended; /* dp_seconds() of the last defence of an address */
-	unsigned log_budget;   /* lines to control that may still go this second */
+	bool hosts_changed;	  /* TUN devices came or went: the main loop watches others */
+	bool l2_changed;	  /* interfaces or links changed: see line.h */
+	bool routes_changed;	  /* neighbours' host routes are to be looked at again */
+	bool line_up[BW_MAX_IFS]; /* as neighbours were last told */
+	uint32_t arp_defended;	  /* dp_seconds() of the last defence of an address */
+	unsigned log_budget;	  /* lines to control that may still go this second */
 	uint32_t log_second;
 	uint64_t start_tsc;
 	uint64_t tsc_hz;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "itf_set.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "announce.h"
+#include "arp.h"
 #include "dp.h"
 #include "neigh.h"
 #include "port.h"
@@ -98,7 +101,7 @@ static void take_conf(const struct dp *dp, struct itf *itf, const struct bw_if *
 	itf->conf = *c;
 	itf->conf.name[BW_NAME_LEN - 1] = '\0';
 	itf->id = c->if_id;
-	itf->flags = c->flags;
+	itf->flags = c->flags | (itf->flags & ITF_F_NO_LINE);
 	itf->kind = c->kind;
 	itf->port = c->port;
 	itf->vlan = c->vlan;
@@ -160,28 +163,34 @@ static int tell_port(struct dp *dp, const struct itf *itf)
 	return BW_OK;
 }
 
-static void announce_all(struct dp *dp, const struct itf *itf)
-{
-	for (uint32_t i = 0; i < itf->n_addrs; i++)
-		neigh_announce(dp, itf, itf->addr[i].addr);
-	for (uint32_t i = 0; i < dp->aliases.n; i++)
-		if (dp->aliases.item[i].if_id == itf->id)
-			neigh_announce(dp, itf, dp->aliases.item[i].addr);
-}
-
-/* True if what neighbours' adjacencies and host routes were made from has changed. */
-static bool links_differently(const struct itf *a, const struct itf *b)
+/* True if it is on another link now, where nobody is who was on the old one. */
+static bool is_moved(const struct itf *a, const struct itf *b)
 {
 	const uint32_t flags = BW_IF_F_NATIVE | BW_IF_F_SWITCH;
 
-	return memcmp(a->mac, b->mac, 6) != 0 || a->vlan != b->vlan || a->port != b->port ||
-	       a->kind != b->kind || a->vrf != b->vrf || (a->flags ^ b->flags) & flags;
+	return a->vlan != b->vlan || a->port != b->port || a->kind != b->kind || a->vrf != b->vrf ||
+	       (a->flags ^ b->flags) & flags;
+}
+
+/* Nobody of the old link is there. line_update() says that it is up on the new one. */
+static void leave_link(struct dp *dp, uint32_t if_id)
+{
+	neigh_line_down(dp, if_id);
+	neigh_itf_changed(dp, if_id);
+	dp->line_up[if_id] = false;
+}
+
+static void take_mac(struct dp *dp, const struct itf *itf)
+{
+	neigh_itf_changed(dp, itf->id);
+	if (itf_is_up(itf))
+		announce_itf(dp, itf);
 }
 
 int itf_set(struct dp *dp, const struct bw_if *conf, uint8_t epoch)
 {
 	struct itf *old = NULL, *itf;
-	bool comes_up, moved;
+	bool moved, new_mac;
 	int rc = check(dp, conf);
 
 	if (rc != BW_OK)
@@ -201,13 +210,13 @@ int itf_set(struct dp *dp, const struct bw_if *conf, uint8_t epoch)
 		free(itf);
 		return rc;
 	}
-	comes_up = itf->flags & BW_IF_F_UP && !(old && old->flags & BW_IF_F_UP);
-	moved = old && links_differently(old, itf);
+	moved = old && is_moved(old, itf);
+	new_mac = old && memcmp(old->mac, itf->mac, 6) != 0;
 	publish(dp, conf->if_id, itf);
 	if (moved)
-		neigh_itf_changed(dp, conf->if_id);
-	if (comes_up || moved)
-		announce_all(dp, itf);
+		leave_link(dp, conf->if_id);
+	else if (new_mac)
+		take_mac(dp, itf);
 	pppoe_itf_changed(dp, conf->if_id);
 	return BW_OK;
 }
@@ -218,9 +227,24 @@ int itf_del(struct dp *dp, uint32_t if_id)
 		return BW_E_NO_OBJECT;
 	alias_del_itf(&dp->aliases, if_id);
 	publish(dp, if_id, NULL);
+	dp->line_up[if_id] = false;
 	neigh_itf_changed(dp, if_id);
 	pppoe_itf_changed(dp, if_id);
 	return BW_OK;
+}
+
+int itf_line_set(struct dp *dp, uint32_t if_id, bool up)
+{
+	struct itf *itf = copy_of(dp->itf[if_id]);
+
+	if (!itf)
+		return -ENOMEM;
+	if (up)
+		itf->flags &= ~ITF_F_NO_LINE;
+	else
+		itf->flags |= ITF_F_NO_LINE;
+	publish(dp, if_id, itf);
+	return 0;
 }
 
 int itf_vlans_set(struct dp *dp, const struct bw_if_vlans *v)
@@ -269,8 +293,7 @@ static int set_alias(struct dp *dp, const struct bw_if_addr *a, uint8_t epoch)
 	if (rc != BW_OK || !is_new)
 		return rc;
 	neigh_addr_taken(dp, itf, a->addr);
-	if (itf->flags & BW_IF_F_UP)
-		neigh_announce(dp, itf, a->addr);
+	announce_aliases(dp);
 	return BW_OK;
 }
 
@@ -302,8 +325,8 @@ int itf_addr_set(struct dp *dp, const struct bw_if_addr *a, uint8_t epoch)
 	find_primary(itf);
 	publish(dp, a->if_id, itf);
 	neigh_itf_changed(dp, a->if_id);
-	if (itf->flags & BW_IF_F_UP)
-		neigh_announce(dp, itf, a->addr);
+	if (itf_is_up(itf))
+		arp_send_announcement(dp, itf, a->addr);
 	return BW_OK;
 }
 

@@ -3,6 +3,8 @@
 #ifndef DATAPLANE_ITF_SET_H
 #define DATAPLANE_ITF_SET_H
 
+#include <stdbool.h>
+
 #include "api/msg.h"
 
 struct dp;
@@ -13,6 +15,9 @@ int itf_del(struct dp *dp, uint32_t if_id);
 int itf_vlans_set(struct dp *dp, const struct bw_if_vlans *vlans);
 int itf_addr_set(struct dp *dp, const struct bw_if_addr *addr, uint8_t epoch);
 int itf_addr_del(struct dp *dp, const struct bw_if_addr *addr);
+
+/* Set or clear ITF_F_NO_LINE of an interface that exists. 0 or -ENOMEM. */
+int itf_line_set(struct dp *dp, uint32_t if_id, bool up);
 
 /* Remove interfaces and addresses of another epoch. */
 void itf_sweep(struct dp *dp, uint8_t epoch);

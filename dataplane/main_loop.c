@@ -8,11 +8,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "announce.h"
 #include "arp.h"
 #include "bridge.h"
 #include "dp.h"
 #include "host/host.h"
 #include "idle.h"
+#include "line.h"
 #include "memif.h"
 #include "nat/nat.h"
 #include "neigh.h"
@@ -139,6 +141,7 @@ static void tick(struct loop *l)
 	l->next_tick = rte_rdtsc() + TICK_MS * dp->tsc_hz / 1000;
 	port_poll(dp);
 	neigh_poll(dp);
+	announce_poll(dp);
 	bridge_poll(dp);
 	pppoe_poll(dp);
 	nat_poll(dp);
@@ -160,6 +163,7 @@ static void turn(struct loop *l)
 	l->looks = false;
 	rcu_poll(l->dp->rcu);
 	tick(l);
+	line_update(l->dp); /* after whoever may have seen a link change */
 }
 
 static void wait_for_events(struct loop *l, uint64_t ns)

@@ -3,7 +3,7 @@
  * ARP (RFC 826, 5227) and the neighbours it finds. Main lcore only.
  *
  * A neighbour on a connected subnet gets an adjacency of the dataplane's own and a
- * host route to it when it is first needed. The neighbour adjacencies of control are
+ * host route to it when a packet first needs it. The neighbour adjacencies of control are
  * bound to the neighbour with their next hop and completed together with its own.
  */
 #ifndef DATAPLANE_NEIGH_H
@@ -54,16 +54,27 @@ void neigh_sweep(struct dp *dp, uint8_t epoch);
  */
 void neigh_clear(struct dp *dp, uint32_t if_id, bw_ip4 addr);
 
-/* An interface changed (MAC, VLAN, addresses) or is gone: rewrites follow, strangers leave. */
+/* An interface changed (MAC, addresses) or is gone: rewrites follow, strangers leave. */
 void neigh_itf_changed(struct dp *dp, uint32_t if_id);
 
 /* An address became an alias of ours: a neighbour that had it is forgotten. */
 void neigh_addr_taken(struct dp *dp, const struct itf *itf, bw_ip4 addr);
 
-/* Tell everybody on the link that this is our address and MAC (gratuitous ARP). */
-void neigh_announce(struct dp *dp, const struct itf *itf, bw_ip4 addr);
+/*
+ * Its line went down, or it is on another link now: what was learnt there goes, with what waits
+ * for it. It came up: our addresses are announced and next hops asked for.
+ */
+void neigh_line_down(struct dp *dp, uint32_t if_id);
+void neigh_line_up(struct dp *dp, const struct itf *itf);
 
-/* Retries, time-outs, refreshes. About ten times a second. */
+/*
+ * Ports went down or left VLANs: neighbours of SVIs that were seen behind a port which is gone()
+ * from their VLAN are to be found anew. Before the bridge forgets where they were seen.
+ */
+void neigh_unplugged(
+	struct dp *dp, bool (*gone)(void *ctx, uint16_t vlan, uint16_t port), void *ctx);
+
+/* Retries, time-outs, refreshes; host routes after routes changed. About ten times a second. */
 void neigh_poll(struct dp *dp);
 
 /* The next neighbour from *cursor on; false at the end. Start with *cursor = 0. */

@@ -240,6 +240,7 @@ int route_set(struct dp *dp, const struct bw_route *r, uint8_t epoch)
 		return rc == -ENOMEM ? BW_E_NO_MEMORY : BW_E_BAD_VALUE;
 	if (old == r->adj_id)
 		return BW_OK;
+	dp->routes_changed = true;
 	dp->adj->users[r->adj_id]++;
 	if (old != UINT32_MAX)
 		release_adj(dp, old);
@@ -257,6 +258,7 @@ int route_del(struct dp *dp, const struct bw_route *r)
 		(prefix == UINT32_MAX && r->plen == 32))
 		return BW_E_NO_OBJECT;
 	fib_del(dp->fib[r->vrf_id], prefix, r->plen, &old);
+	dp->routes_changed = true;
 	release_adj(dp, old);
 	return BW_OK;
 }

@@ -4,7 +4,6 @@
 #include <rte_ethdev.h>
 #include <string.h>
 
-#include "bridge.h"
 #include "dp.h"
 #include "netdev.h"
 #include "packet.h"
@@ -58,8 +57,8 @@ static void poll_link(struct dp *dp, unsigned index, bool always)
 	bool up = link_of(dp, index, &link) && !port_watch_is_dead(&p->watch);
 	bool changed = up != p->link_up || known_speed(&link) != p->speed;
 
-	if (p->link_up && !up && dp->bridge)
-		bridge_mac_flush_port(dp, index);
+	if (up != p->link_up)
+		dp->l2_changed = true; /* line_update() sees to what stands on it */
 	p->link_up = up;
 	p->speed = known_speed(&link);
 	p->full_duplex = link.link_duplex == RTE_ETH_LINK_FULL_DUPLEX;

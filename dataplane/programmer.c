@@ -11,13 +11,13 @@
 #include "dump.h"
 #include "host/host.h"
 #include "itf_set.h"
+#include "line.h"
 #include "nat/nat.h"
 #include "neigh.h"
 #include "objects.h"
 #include "port.h"
 #include "pppoe/pppoe.h"
 #include "tables/acl.h"
-#include "tables/l2map.h"
 
 #define BUDGET 4096 /* commands of one turn: the main loop has other things to do */
 
@@ -434,8 +434,7 @@ static void refuse(struct programmer *p, const struct bw_msg_hdr *cmd, int error
 
 void programmer_derive(struct dp *dp)
 {
-	if (dp->l2_changed && l2map_rebuild(dp) == 0 && bridge_rebuild(dp) == 0)
-		dp->l2_changed = false;
+	line_update(dp);
 	nat_commit(dp);
 }
 

@@ -38,6 +38,7 @@ enum bw_drop {
 	BW_DROP_ACL_OUT,
 	BW_DROP_ARP_QUEUE,   /* the neighbour's waiting queue is full */
 	BW_DROP_ARP_TIMEOUT, /* the neighbour did not answer */
+	BW_DROP_ARP_RATE,    /* too many unknown neighbours at once */
 	/* PPPoE */
 	BW_DROP_PPPOE_HEADER,	 /* RFC 2516 4: version, type, code or length */
 	BW_DROP_PPPOE_SESSION,	 /* of no session of ours, or from another than its server */

@@ -108,6 +108,7 @@ static const char *const drop_text[BW_DROP_MAX] = {
 	[BW_DROP_ACL_OUT] = "access list out",
 	[BW_DROP_ARP_QUEUE] = "ARP queue full",
 	[BW_DROP_ARP_TIMEOUT] = "ARP not answered",
+	[BW_DROP_ARP_RATE] = "ARP rate exceeded",
 	[BW_DROP_PPPOE_HEADER] = "pppoe bad header",
 	[BW_DROP_PPPOE_SESSION] = "pppoe no such session",
 	[BW_DROP_PPPOE_DISCOVERY] = "pppoe bad discovery packet",

@@ -103,7 +103,9 @@ struct bw_main_counters {
 	_Alignas(BW_CACHE_LINE) uint64_t arp_rx_requests;
 	uint64_t arp_rx_replies;
 	uint64_t arp_tx_requests, arp_tx_replies;
-	uint64_t sent;			       /* packets of the host stack */
+	uint64_t arp_tx_proxy; /* replies for others (RFC 1027); among arp_tx_replies */
+	uint64_t arp_evicted;  /* neighbours that made room in a full table */
+	uint64_t sent;	       /* packets of the host stack */
 	uint64_t broadcasts_tx, multicasts_tx; /* of these */
 	uint64_t icmp_tx[BW_ICMP_TYPES];       /* and of these */
 };

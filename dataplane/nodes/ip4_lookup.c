@@ -111,7 +111,7 @@ static struct way way_of(const struct dp *dp, uint32_t id)
 	if (way.kind < ADJ_GLEAN)
 		return way;
 	out = dp_itf(dp, adj->out_if);
-	if (unlikely(!out || !(out->flags & BW_IF_F_UP))) {
+	if (unlikely(!out || !itf_is_up(out))) {
 		way.kind = ADJ_DOWN;
 		return way;
 	}

@@ -69,7 +69,7 @@ int alias_set(struct alias_table *t, uint16_t if_id, bw_ip4 addr, uint8_t epoch,
 	if (rc != BW_OK)
 		return rc;
 	at = bucket_of(t, if_id, addr);
-	t->item[t->n] = (struct alias) { addr, if_id, epoch, *at };
+	t->item[t->n] = (struct alias) { addr, if_id, epoch, true, *at };
 	*at = ++t->n;
 	return BW_OK;
 }

@@ -15,6 +15,7 @@ struct alias {
 	bw_ip4 addr;
 	uint16_t if_id;
 	uint8_t epoch; /* of the last time it was set */
+	bool announce; /* still to be announced, see announce.h */
 	uint32_t next; /* 1 + the index of the next one in its bucket; 0 = none */
 };
 

@@ -335,6 +335,14 @@ static void find_cover(const struct fib *fib, struct change *c)
 	c->from = FROM_NONE;
 }
 
+uint32_t fib_cover(const struct fib *fib, uint32_t prefix, uint8_t plen)
+{
+	struct change c = { .prefix = prefix, .plen = plen };
+
+	find_cover(fib, &c);
+	return c.value;
+}
+
 int fib_del(struct fib *fib, uint32_t prefix, uint8_t plen, uint32_t *old)
 {
 	struct change c = { .prefix = prefix, .plen = plen, .removal = true };

@@ -74,6 +74,11 @@ int fib_del(struct fib *fib, uint32_t prefix, uint8_t plen, uint32_t *old);
 /* The adjacency of exactly this route; -ENOENT. */
 int fib_get(const struct fib *fib, uint32_t prefix, uint8_t plen, uint32_t *adj);
 
+/* The adjacency of the longest route that covers prefix/plen and is shorter; else the table's
+ * `none`.
+ */
+uint32_t fib_cover(const struct fib *fib, uint32_t prefix, uint8_t plen);
+
 /* The adjacency id for an address (host byte order). */
 static inline uint32_t fib_lookup(const struct fib *fib, uint32_t addr)
 {

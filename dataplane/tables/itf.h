@@ -14,6 +14,9 @@
 
 #define ITF_MAX_ADDRS 256 /* aliases, of which there may be more, are in tables/alias.h */
 
+/* In itf.flags beside control's: its line is down, for want of a link (line.h). */
+#define ITF_F_NO_LINE (UINT32_C(1) << 31)
+
 struct itf_addr {
 	bw_ip4 addr;
 	uint8_t plen;
@@ -24,7 +27,7 @@ struct itf_addr {
 struct itf {
 	/* what every packet reads */
 	uint32_t id;
-	uint32_t flags; /* enum bw_if_flags */
+	uint32_t flags; /* enum bw_if_flags, ITF_F_NO_LINE */
 	uint16_t kind;	/* enum bw_if_kind */
 	uint16_t port;
 	uint16_t vlan; /* 0 = untagged */
@@ -53,6 +56,12 @@ bool itf_has_addr(const struct itf *itf, bw_ip4 addr);
 
 /* The address to speak from to `dst`: of the subnet that holds it, else the primary; 0 = none. */
 bw_ip4 itf_source_for(const struct itf *itf, bw_ip4 dst);
+
+/* Neither shut down nor without a link: packets can leave by it. */
+static inline bool itf_is_up(const struct itf *itf)
+{
+	return (itf->flags & (BW_IF_F_UP | ITF_F_NO_LINE)) == BW_IF_F_UP;
+}
 
 static inline bool itf_allows_vlan(const struct itf *itf, uint16_t vlan)
 {

@@ -700,16 +700,21 @@ static void subinterface_changes_vlan(void)
 	t_forget_frames();
 	packet("10.10.0.2", 2);
 	CU_ASSERT_TRUE(t_frames == 1 && memcmp(f + 12, "\x81\0\0\x0a\x08\0", 6) == 0);
-	sub.vlan = 4094;
+	sub.vlan = 4094; /* there he is not: announced and asked for with the new tag */
 	t_if_set(&sub);
 	t_settle();
+	CU_ASSERT_EQUAL(entry("10.10.0.2").state, 0);
+	CU_ASSERT_TRUE(
+		t_frames == 2 && memcmp(t_frame[1].b + 12, "\x81\0\x0f\xfe\x08\x06", 6) == 0);
 	t_forget_frames();
 	packet("10.10.0.2", 3);
-	CU_ASSERT_TRUE(t_frames == 1 && memcmp(f + 12, "\x81\0\x0f\xfe\x08\0", 6) == 0);
+	CU_ASSERT_TRUE(t_frames == 1 && memcmp(f + 12, "\x81\0\x0f\xfe\x08\x06", 6) == 0);
+	t_learn(10, "10.10.0.2", t_peer);
 	sub.flags |= BW_IF_F_NATIVE;
 	t_if_set(&sub);
 	t_settle();
 	t_forget_frames();
+	t_learn(10, "10.10.0.2", t_peer);
 	packet("10.10.0.2", 4);
 	CU_ASSERT_TRUE(t_frames == 1 && is_packet(0, t_peer, 4));
 	end();
@@ -723,6 +728,7 @@ static void address_goes(void)
 	t_connect(OUT, "10.2.0.1", 24);
 	t_learn(OUT, "10.2.0.2", t_peer);
 	t_learn(OUT, "10.1.0.2", t_peer);
+	packet("10.1.0.2", 1);
 	packet("10.2.0.9", 1); /* asked for from the address of its own subnet */
 	t_settle();
 	CU_ASSERT_TRUE(is_arp(

@@ -20,8 +20,9 @@
 #include "eal.h"
 #include "host/host.h"
 #include "itf_set.h"
+#include "line.h"
 #include "nat/nat.h"
-#include "neigh.h"
+#include "neigh_private.h"
 #include "objects.h"
 #include "port.h"
 #include "pppoe/pppoe.h"
@@ -264,13 +265,17 @@ unsigned t_reset(void)
 	neigh_clear(t_dp, 0, 0);
 	itf_sweep(t_dp, t_epoch);
 	vrf_sweep(t_dp, t_epoch);
-	t_require(l2map_rebuild(t_dp) == 0 && bridge_rebuild(t_dp) == 0);
+	for (unsigned i = 0; i < t_dp->n_ports; i++)
+		t_dp->port[i].link_up = true;
+	line_update(t_dp);
 	t_settle();
 	t_forget_frames();
 	for (unsigned i = 0; i < t_dp->n_workers; i++)
 		memset(t_dp->region.counters[i].itf, 0, sizeof(t_dp->region.counters[i].itf));
 	t_clear_drops();
 	t_dp->arp_defended = 0;
+	t_dp->announcer.sent = 0;
+	memset(&t_dp->neigh->rate, 0, sizeof(t_dp->neigh->rate));
 	t_tx_room = UINT16_MAX;
 	for (unsigned i = 0; i < t_dp->n_workers; i++) { /* the limits of ICMP errors */
 		struct worker *w = t_dp->worker[i];
@@ -549,7 +554,7 @@ struct bw_if t_if(uint32_t id, uint16_t kind, uint16_t port, uint16_t vlan)
 void t_if_set(const struct bw_if *c)
 {
 	t_require(itf_set(t_dp, c, t_epoch) == BW_OK);
-	t_require(l2map_rebuild(t_dp) == 0 && bridge_rebuild(t_dp) == 0);
+	line_update(t_dp);
 }
 
 void t_addr(uint32_t if_id, const char *addr, uint8_t plen, uint8_t flags)

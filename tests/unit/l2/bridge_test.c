@@ -545,16 +545,19 @@ static void a_full_table_floods_and_counts(void)
 	end();
 }
 
-static void forgets_by_command_by_port_and_by_membership(void)
+static void forgets_by_command_by_link_and_by_membership(void)
 {
 	unsigned n;
 
 	begin();
 	learn_at(host_a, ACCESS0, -1);
 	learn_at(host_b, TRUNK3, 10);
-	bridge_mac_flush_port(&dp, 3);
+	dp.itf[TRUNK3]->flags |= ITF_F_NO_LINE;
+	CU_ASSERT_EQUAL(bridge_rebuild(&dp), 0);
 	CU_ASSERT_PTR_NULL(find_row(host_b, &n));
 	CU_ASSERT_EQUAL(n, 1);
+	dp.itf[TRUNK3]->flags &= ~ITF_F_NO_LINE;
+	CU_ASSERT_EQUAL(bridge_rebuild(&dp), 0);
 	bridge_mac_clear(&dp);
 	find_row(host_a, &n);
 	CU_ASSERT_EQUAL(n, 0);
@@ -729,7 +732,7 @@ int main(void)
 	CU_ADD_TEST(s, a_burst_of_one_source_asks_once);
 	CU_ADD_TEST(s, a_flood_of_sources_fills_the_ring_and_no_more);
 	CU_ADD_TEST(s, a_full_table_floods_and_counts);
-	CU_ADD_TEST(s, forgets_by_command_by_port_and_by_membership);
+	CU_ADD_TEST(s, forgets_by_command_by_link_and_by_membership);
 	CU_ADD_TEST(s, a_sighting_from_before_a_change_is_void);
 	CU_ADD_TEST(s, the_svis_frames_go_out);
 	CU_ADD_TEST(s, a_vlan_without_members_takes_no_frames);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "neigh.h"
 #include "rcu.h"
 
 struct dp dp;
@@ -39,6 +40,10 @@ void dp_log(struct dp *, unsigned, const char *, const char *, ...)
 void rcu_defer(struct rcu *, void (*fn)(void *ptr), void *ptr)
 {
 	fn(ptr);
+}
+
+void neigh_unplugged(struct dp *, bool (*)(void *ctx, uint16_t vlan, uint16_t port), void *)
+{
 }
 
 bool worker_hand_over(struct worker *, struct rte_mbuf *m)
