@@ -12,11 +12,24 @@
 
 #define VLAN_PARTS 8 /* messages of 512 VLANs each */
 
+/* A VLAN that does not exist carries nothing, whoever names it. */
+static uint16_t existing_vlan(const struct iface *ifc, uint16_t vlan)
+{
+	return ifc->ctl->ifaces.vlan[vlan].exists ? vlan : 0;
+}
+
+static bool is_enabled(const struct iface *ifc)
+{
+	if (ifc->shutdown || (ifc->parent != NULL && ifc->parent->shutdown))
+		return false;
+	return ifc->kind != IFACE_SVI || existing_vlan(ifc, (uint16_t)ifc->unit) != 0;
+}
+
 static uint32_t flags_of(const struct iface *ifc)
 {
 	uint32_t flags = 0;
 
-	if (!ifc->shutdown && !(ifc->parent != NULL && ifc->parent->shutdown))
+	if (is_enabled(ifc))
 		flags |= BW_IF_F_UP;
 	if (ifc->is_switch)
 		flags |= BW_IF_F_SWITCH;
@@ -63,7 +76,7 @@ static uint16_t vlan_of(const struct iface *ifc)
 		return ifc->dot1q;
 	if (!ifc->is_switch)
 		return 0;
-	return ifc->trunk ? ifc->native_vlan : ifc->access_vlan;
+	return ifc->trunk ? ifc->native_vlan : existing_vlan(ifc, ifc->access_vlan);
 }
 
 /* Whether the dataplane can hold the interface as it is now. */
@@ -166,9 +179,11 @@ void iface_program_vlans(struct iface_table *t)
 {
 	struct iface *ifc;
 
-	TAILQ_FOREACH (ifc, &t->list, entry)
+	TAILQ_FOREACH (ifc, &t->list, entry) {
+		iface_program(ifc); /* SVIs and access ports know whether theirs exists */
 		if (ifc->trunk && ifc->told.if_id != 0)
 			dp_touch(&t->ctl->dp, &ifc->vlans_obj);
+	}
 }
 
 /* --- the interface itself --- */
