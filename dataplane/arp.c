@@ -110,6 +110,48 @@ static bool is_ours(const struct dp *dp, const struct itf *itf, bw_ip4 addr)
 	return itf_has_addr(itf, addr) || alias_is(&dp->aliases, itf->id, addr);
 }
 
+/* True if the router has a way for packets on that adjacency other than by this interface. */
+static bool leads_away(const struct dp *dp, const struct adj *a, const struct itf *itf)
+{
+	const struct itf *out;
+
+	switch (adj_kind(a)) {
+	case ADJ_LOCAL:
+		return true; /* an address of another interface of ours */
+	case ADJ_GLEAN:
+	case ADJ_RESOLVE:
+	case ADJ_ETHER:
+	case ADJ_PPPOE:
+		out = dp_itf(dp, a->out_if);
+		return out && out != itf && itf_is_up(out);
+	case ADJ_ECMP: /* one of the paths may lead back to who asks */
+		for (uint32_t i = 0; i < a->n_paths; i++)
+			if (!leads_away(dp, adj_get(dp->adj, a->path[i]), itf))
+				return false;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * RFC 1027: a host of this subnet asks for one that is not on it. The router answers if it has a
+ * way there by another interface. Not to probes and announcements, which ask for the sender's own.
+ */
+static bool is_proxied(const struct dp *dp, const struct itf *itf, bw_ip4 sip, bw_ip4 tip)
+{
+	uint32_t target = rte_be_to_cpu_32(tip), net = target >> 24;
+	const struct fib *fib = dp_fib(dp, itf->vrf);
+
+	if (!(itf->flags & BW_IF_F_PROXY_ARP) || sip == 0 || sip == tip)
+		return false;
+	if (net == 0 || net == 127 || net >= 224)
+		return false;
+	if (!arp_on_subnet(itf, sip) || arp_on_subnet(itf, tip))
+		return false;
+	return leads_away(dp, adj_get(dp->adj, fib_lookup(fib, target)), itf);
+}
+
 static void receive(struct dp *dp, const struct itf *itf, const struct rte_arp_hdr *arp)
 {
 	bw_ip4 sip = arp->arp_data.arp_sip, tip = arp->arp_data.arp_tip;
@@ -123,8 +165,13 @@ static void receive(struct dp *dp, const struct itf *itf, const struct rte_arp_h
 	}
 	if (sip) /* a probe (RFC 5227 2.1.1) says nothing of its sender's address */
 		neigh_heard(dp, itf, sip, &arp->arp_data.arp_sha, for_us);
-	if (for_us && arp->arp_opcode == RTE_BE16(RTE_ARP_OP_REQUEST))
-		reply(dp, itf, arp);
+	if (arp->arp_opcode != RTE_BE16(RTE_ARP_OP_REQUEST))
+		return;
+	if (!for_us && is_proxied(dp, itf, sip, tip))
+		dp->counters->main.arp_tx_proxy++;
+	else if (!for_us)
+		return;
+	reply(dp, itf, arp);
 }
 
 void arp_input(struct dp *dp, struct rte_mbuf *m)

@@ -163,10 +163,14 @@ static void print_arp(struct cli_out *out, const struct traffic *t)
 	cli_printf(out,
 		"\nARP statistics:\n"
 		"  Rcvd: " N " requests, " N " replies, 0 reverse, " N " other\n"
-		"  Sent: " N " requests, " N " replies (0 proxy), 0 reverse\n"
+		"  Sent: " N " requests, " N " replies (" N " proxy), 0 reverse\n"
 		"  Drop due to input queue full: " N "\n",
 		t->main.arp_rx_requests, t->main.arp_rx_replies, t->drops[BW_DROP_ARP_BAD],
-		t->main.arp_tx_requests, t->main.arp_tx_replies, t->drops[BW_DROP_PUNT_FULL]);
+		t->main.arp_tx_requests, t->main.arp_tx_replies, t->main.arp_tx_proxy,
+		t->drops[BW_DROP_PUNT_FULL]);
+	if (t->main.arp_evicted != 0)
+		cli_printf(
+			out, "  Entries removed from a full table: " N "\n", t->main.arp_evicted);
 }
 
 static void fill_icmp(struct json_object *json, const uint64_t counts[BW_ICMP_TYPES])
@@ -215,6 +219,8 @@ static void fill_json(struct json_object *json, const struct traffic *t)
 	cmd_json_number(arp, "replies_received", t->main.arp_rx_replies);
 	cmd_json_number(arp, "requests_sent", t->main.arp_tx_requests);
 	cmd_json_number(arp, "replies_sent", t->main.arp_tx_replies);
+	cmd_json_number(arp, "proxy_replies_sent", t->main.arp_tx_proxy);
+	cmd_json_number(arp, "evicted", t->main.arp_evicted);
 }
 
 static int show_traffic(struct cli_ctx *ctx, const struct cli_args *)

@@ -205,7 +205,8 @@ def test_show_ip_route_of_one(net):
 
 # ---- ARP ----
 
-def test_arp_is_answered_for_own_addresses_only(net):
+def test_arp_is_answered_for_own_addresses_only(net, configured):
+    configured("interface GigabitEthernet8\n no ip proxy-arp")
     net.a.neighbours.clear()
     assert net.a.resolve("10.0.8.1")
     for other in ("10.0.8.2", "10.0.9.1", "10.0.8.255", "0.0.0.0"):
