@@ -24,6 +24,7 @@ static void refuse_waiting(struct dp *dp, struct neigh *n)
 		struct pkt_meta *meta = pkt_meta(n->waiting[i]);
 
 		meta->entry = INBOX_ICMP_ERROR;
+		meta->flags |= PKT_F_NAT_PASSED;
 		node_icmp_error(
 			n->waiting[i], ICMP_UNREACHABLE, ICMP_HOST, 0, BW_DROP_ARP_TIMEOUT, 0);
 		if (!worker_hand_over(dp->worker[0], n->waiting[i])) {

@@ -26,6 +26,7 @@ enum pkt_flags {
 	PKT_F_DF_CHECKED = 1 << 6, /* its size was compared with the MTU */
 	PKT_F_ICMP_ERROR = 1 << 7, /* an ICMP error of our own making */
 	PKT_F_NAT_BIND = 1 << 8,   /* at another worker for its host's global address only */
+	PKT_F_NAT_PASSED = 1 << 9, /* with an ICMP error: it is past nat_in2out */
 };
 
 struct pkt_meta {

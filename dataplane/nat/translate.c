@@ -215,26 +215,53 @@ void nat_out2in(struct nat_shard *sh, struct nat_pkt *pkt, unsigned n)
 	burst(sh, pkt, n, NAT_IN);
 }
 
-bool nat_undo_in2out(struct nat_shard *sh, struct nat_pkt *p)
+/* No session: it went as it was, or its session has been removed since. */
+static enum nat_verdict undo_unknown(
+	const struct nat_shard *sh, const struct nat_pkt *p, enum nat_dir dir)
+{
+	if (dir == NAT_OUT && !nat_rules_is_global(sh->rules, nat_pkt_own(p)))
+		return NAT_PASS;
+	return p->flags & NAT_P_LOCAL ? NAT_PASS : NAT_DROP;
+}
+
+static void undo_with(struct nat_pkt *p, enum nat_dir dir, const struct nat_session *s)
 {
 	struct l4_ip4 *ip = (void *)p->ip;
-	const struct nat_session *s;
+	uint16_t undo = dir == NAT_OUT ? 0xffff : 0;
+
+	ip->check = checksum_update(ip->check, s->ip_delta ^ undo);
+	if (dir == NAT_OUT)
+		ip->src = s->local;
+	else
+		ip->dst = s->global;
+	rewrite_l4(p, dir, dir == NAT_OUT ? s->local_port : s->global_port, s->l4_delta ^ undo);
+	p->vrf = s->vrf[dir];
+}
+
+void nat_undo(struct nat_shard *sh, struct nat_pkt *p, enum nat_dir dir)
+{
+	enum nat_dir other = dir == NAT_OUT ? NAT_IN : NAT_OUT;
 	uint32_t id;
 
 	p->verdict = NAT_PENDING;
 	nat_classify(p);
-	if (p->verdict != NAT_PENDING || p->kind == NAT_K_ERROR)
-		return false;
-	p->key = nat_key(ip->src, p->sport, ip->dst, ip->proto == IPPROTO_ICMP ? 0 : p->dport,
-		ip->proto, p->vrf);
+	if (p->verdict != NAT_PENDING)
+		return;
+	p->verdict = NAT_PASS;
+	if (p->kind == NAT_K_ERROR || nat_pkt_is_flowless(p))
+		return; /* no error is sent about these */
+	nat_pkt_key(p, dir);
+	p->owner = sh->id;
+	if (sh->shared->n_shards > 1)
+		p->owner = nat_owner(&sh->shared->seeds, sh->shared->n_shards, p->key.rest >> 32,
+			p->key.addrs >> 32, p->key.rest >> 16);
+	if (p->owner != sh->id) {
+		p->verdict = NAT_HAND;
+		return;
+	}
 	p->hash = nat_key_hash(&sh->shared->seeds, p->key);
-	id = nat_index_find(&sh->index[NAT_IN], sh->session, NAT_IN, &p->key, p->hash);
-	if (id == 0 || nat_pkt_is_flowless(p))
-		return false;
-	s = &sh->session[id];
-	ip->check = checksum_update(ip->check, (uint16_t)~s->ip_delta);
-	ip->src = s->local;
-	rewrite_l4(p, NAT_OUT, s->local_port, ~s->l4_delta);
-	p->vrf = s->vrf[NAT_OUT];
-	return true;
+	id = nat_index_find(&sh->index[other], sh->session, other, &p->key, p->hash);
+	p->verdict = id ? NAT_DONE : undo_unknown(sh, p, dir);
+	if (id)
+		undo_with(p, dir, &sh->session[id]);
 }

@@ -69,10 +69,12 @@ void nat_in2out(struct nat_shard *sh, struct nat_pkt *pkt, unsigned n);
 void nat_out2in(struct nat_shard *sh, struct nat_pkt *pkt, unsigned n);
 
 /*
- * Give a packet that nat_in2out() translated its inside source back, for an ICMP error about
- * it. False if it is of no session. pkt->vrf is the outside's, and becomes the inside's.
+ * Take back what nat_in2out() (dir NAT_OUT) or nat_out2in() (NAT_IN) did to a packet, for an ICMP
+ * error about it. pkt->vrf is the one that the packet went to, and becomes the one it came from.
+ * The verdict is NAT_DONE; NAT_PASS if no session translated it; NAT_HAND if pkt->owner has the
+ * session; NAT_DROP if it was translated and the session has gone since.
  */
-bool nat_undo_in2out(struct nat_shard *sh, struct nat_pkt *pkt);
+void nat_undo(struct nat_shard *sh, struct nat_pkt *pkt, enum nat_dir dir);
 
 /* icmp.c: an ICMP error, kind NAT_K_ERROR. Sets verdict, drop, owner. */
 void nat_icmp_error(struct nat_shard *sh, struct nat_pkt *pkt, enum nat_dir dir);

@@ -3,41 +3,16 @@
  * ip access-group ... out. It comes after NAT and sees global addresses, but an ICMP error about
  * what is denied goes to the inside host and quotes what that sent.
  */
-#include "nat/nat.h"
-#include "nat/translate.h"
 #include "nodes/acl_node.h"
 
-static bool is_translated(const struct itf *out, const struct pkt_meta *meta, const struct itf *in)
-{
-	return out->flags & BW_IF_F_NAT_OUTSIDE && !(meta->flags & PKT_F_LOCAL) && in &&
-	       in->flags & BW_IF_F_NAT_INSIDE;
-}
-
-static void undo_nat(struct worker *w, struct rte_mbuf *m, const struct itf *out)
-{
-	const struct pkt_meta *meta = pkt_meta(m);
-	struct nat_pkt p = {
-		.ip = rte_pktmbuf_mtod(m, uint8_t *),
-		.len = rte_pktmbuf_data_len(m),
-		.sport = meta->l4_src,
-		.dport = meta->l4_dst,
-		.flags = meta->flags & PKT_F_L4_KNOWN ? NAT_P_PORTS : 0,
-		.vrf = out->vrf,
-	};
-
-	nat_shard_begin(w->nat, nat_rules_now(w->dp->nat), w->dp->acl, w->now_sec);
-	nat_undo_in2out(w->nat, &p);
-}
-
-static rte_edge_t deny(struct worker *w, struct rte_mbuf *m, const struct itf *out)
+static rte_edge_t deny(struct worker *w, struct rte_mbuf *m)
 {
 	struct pkt_meta *meta = pkt_meta(m);
 	const struct itf *in = dp_itf(w->dp, meta->in_if);
 
 	if (!in || in->flags & BW_IF_F_NO_UNREACH || meta->flags & PKT_F_LOCAL)
 		return node_drop(m, BW_DROP_ACL_OUT, OUT_EDGE_DROP);
-	if (is_translated(out, meta, in))
-		undo_nat(w, m, out);
+	meta->flags |= PKT_F_NAT_PASSED;
 	return node_icmp_error(m, L4_ICMP_UNREACHABLE, ACL_NODE_PROHIBITED, 0, BW_DROP_ACL_OUT,
 		OUT_EDGE_ICMP_ERROR);
 }
@@ -50,7 +25,7 @@ static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)
 		return node_drop(m, BW_DROP_IF_DOWN, OUT_EDGE_DROP);
 	if (likely(acl_node_permits(w, m, out->acl_out)))
 		return out->out_next[FEATURE_OUT_ACL];
-	return deny(w, m, out);
+	return deny(w, m);
 }
 
 static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)

@@ -35,6 +35,7 @@ enum icmp_echo_edge {
 enum icmp_error_edge {
 	ICMP_ERROR_EDGE_DROP,
 	ICMP_ERROR_EDGE_LOOKUP,
+	ICMP_ERROR_EDGE_HANDOFF,
 	ICMP_ERROR_EDGE_MAX,
 };
 
@@ -53,9 +54,9 @@ rte_edge_t icmp_echo_reply(struct worker *w, struct rte_mbuf *m);
 
 /*
  * Turn a packet (data at its IPv4 header) into the error meta->icmp_type, icmp_code and icmp_arg
- * about it and count it under meta->drop (edge LOOKUP); or leave it to be dropped under
- * meta->drop (edge DROP), and count the error that was not sent under ICMP_RATE or
- * ICMP_FORBIDDEN.
+ * about it, as it was before NAT, and count it under meta->drop (edge LOOKUP); or leave it to be
+ * dropped under meta->drop (edge DROP), and count the error that was not sent under ICMP_RATE or
+ * ICMP_FORBIDDEN; or send it to the worker that has its NAT session first (edge HANDOFF).
  *
  * Unreachables go at one per 500 ms and worker, fragmentation-needed has its own count (IOS's
  * `ip icmp rate-limit unreachable`, and `... df`); all others at 100 a second, 50 at once.

@@ -3,6 +3,7 @@
 #include <rte_icmp.h>
 
 #include "nodes/icmp.h"
+#include "nodes/nat_undo.h"
 #include "nodes/node.h"
 
 #define ERROR_TTL     255
@@ -181,7 +182,25 @@ static rte_edge_t not_sent(struct worker *w, enum bw_drop why)
 	return ICMP_ERROR_EDGE_DROP;
 }
 
-rte_edge_t icmp_error_about(struct worker *w, struct rte_mbuf *m)
+/* The edge of a translated packet that cannot be answered here, or ICMP_ERROR_EDGE_LOOKUP. */
+static __rte_noinline rte_edge_t undo_nat(struct worker *w, struct rte_mbuf *m)
+{
+	struct pkt_meta *meta = pkt_meta(m);
+	uint8_t owner;
+
+	switch (nat_undo_packet(w, m, &owner)) {
+	case NAT_HAND:
+		meta->entry = INBOX_ICMP_ERROR;
+		meta->punt = owner;
+		return ICMP_ERROR_EDGE_HANDOFF;
+	case NAT_DROP:
+		return not_sent(w, BW_DROP_ICMP_FORBIDDEN);
+	default:
+		return ICMP_ERROR_EDGE_LOOKUP;
+	}
+}
+
+static rte_edge_t answer(struct worker *w, struct rte_mbuf *m)
 {
 	struct pkt_meta *meta = pkt_meta(m);
 	const struct itf *itf = speaker(w->dp, meta);
@@ -215,6 +234,15 @@ rte_edge_t icmp_error_about(struct worker *w, struct rte_mbuf *m)
 	return ICMP_ERROR_EDGE_LOOKUP;
 }
 
+rte_edge_t icmp_error_about(struct worker *w, struct rte_mbuf *m)
+{
+	rte_edge_t edge = ICMP_ERROR_EDGE_LOOKUP;
+
+	if (pkt_meta(m)->flags & NAT_UNDO_FLAGS)
+		edge = undo_nat(w, m);
+	return edge == ICMP_ERROR_EDGE_LOOKUP ? answer(w, m) : edge;
+}
+
 static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	return node_each(graph, node, objs, n, icmp_error_about);
@@ -228,6 +256,7 @@ static struct rte_node_register icmp_error_node = {
 	.next_nodes = {
 		[ICMP_ERROR_EDGE_DROP] = "drop",
 		[ICMP_ERROR_EDGE_LOOKUP] = "ip4_lookup",
+		[ICMP_ERROR_EDGE_HANDOFF] = "handoff",
 	},
 };
 

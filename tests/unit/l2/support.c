@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "neigh.h"
+#include "nodes/nat_undo.h"
 #include "rcu.h"
 
 struct dp dp;
@@ -44,6 +45,11 @@ void rcu_defer(struct rcu *, void (*fn)(void *ptr), void *ptr)
 
 void neigh_unplugged(struct dp *, bool (*)(void *ctx, uint16_t vlan, uint16_t port), void *)
 {
+}
+
+enum nat_verdict nat_undo_packet(struct worker *, struct rte_mbuf *, uint8_t *)
+{
+	return NAT_PASS;
 }
 
 bool worker_hand_over(struct worker *, struct rte_mbuf *m)

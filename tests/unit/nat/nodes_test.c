@@ -10,6 +10,7 @@
 
 #include "dp.h"
 #include "nat/nat.h"
+#include "nodes/nat_undo.h"
 #include "nodes/node.h"
 #include "packets.h"
 #include "rcu.h"
@@ -450,6 +451,7 @@ static void access_group_in(void)
 static void access_group_out(void)
 {
 	struct packet p = udp(HOST, SERVER, 5000, 80), want = udp(GLOBAL, SERVER, 5000, 80);
+	uint8_t owner;
 
 	start(1);
 	itf[OUTSIDE].out_next[FEATURE_OUT_NAT] = OUT_EDGE_ACL;
@@ -462,6 +464,8 @@ static void access_group_out(void)
 	set_list(2, 0, GLOBAL, "0.0.0.0");
 	add(&p, INSIDE, OUTSIDE);
 	walk(START_IN2OUT);
+	CU_ASSERT(came_out(0, ICMP_ERROR, &want));
+	CU_ASSERT_EQUAL(nat_undo_packet(&worker, out[0].m, &owner), NAT_DONE);
 	CU_ASSERT(came_out(0, ICMP_ERROR, &p));
 	CU_ASSERT_EQUAL(pkt_meta(out[0].m)->drop, BW_DROP_ACL_OUT);
 	CU_ASSERT_EQUAL(pkt_meta(out[0].m)->icmp_code, 13);
@@ -469,6 +473,7 @@ static void access_group_out(void)
 	add(&want, OTHER, OUTSIDE); /* was not translated */
 	walk(START_ACL_OUT);
 	CU_ASSERT(came_out(0, ICMP_ERROR, &want));
+	CU_ASSERT_EQUAL(nat_undo_packet(&worker, out[0].m, &owner), NAT_PASS);
 	free_out();
 	add(&want, 0, OUTSIDE)->flags = PKT_F_LOCAL;
 	walk(START_ACL_OUT);
