@@ -363,7 +363,8 @@ static int apply_hostname(struct cli_ctx *ctx, const struct cli_args *args, enum
 	}
 	for (size_t i = 0; name[i]; i++) {
 		if (!isascii(name[i]) || !isgraph(name[i]))
-			return cli_fail(ctx, "%% Hostname contains one or more illegal characters.");
+			return cli_fail(
+				ctx, "%% Hostname contains one or more illegal characters.");
 	}
 	while (isalnum((unsigned char)name[len]) || name[len] == '-')
 		len++;

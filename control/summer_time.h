@@ -10,11 +10,11 @@ enum { SUMMER_LAST = 5 }; /* the week that is the month's last */
 
 /* A moment of each year, or of one. */
 struct summer_end {
-	int year;	 /* 0: of each, by week and day of the week; else by date */
-	int month;	 /* 0 to 11 */
-	int week, wday;	 /* 1 to SUMMER_LAST; 0 is Sunday */
-	int mday;	 /* 1 to 31 */
-	int minute;	 /* of the day, by the clock as it is then */
+	int year;	/* 0: of each, by week and day of the week; else by date */
+	int month;	/* 0 to 11 */
+	int week, wday; /* 1 to SUMMER_LAST; 0 is Sunday */
+	int mday;	/* 1 to 31 */
+	int minute;	/* of the day, by the clock as it is then */
 };
 
 struct summer_time {

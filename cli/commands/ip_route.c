@@ -112,7 +112,7 @@ static int apply_route(struct cli_ctx *ctx, const struct cli_args *args, enum cl
 
 static int refuse(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
-	const char *what = cli_has(args, "dhcp") ? "A next hop by DHCP"
+	const char *what = cli_has(args, "dhcp")  ? "A next hop by DHCP"
 			   : cli_has(args, "vrf") ? "A VRF"
 						  : "BFD";
 

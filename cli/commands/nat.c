@@ -264,6 +264,20 @@ static int apply_dynamic(struct cli_ctx *ctx, const struct cli_args *args, enum 
 	return add_rule(ctx, &spec);
 }
 
+/* IOS takes a mask for the length of a network, and prints the length. */
+static int normal_network(const struct cli_args *args, char *buf, size_t size)
+{
+	int plen = cli_has(args, "mask") ? format_plen(cmd_arg_ip(args, "mask")) : 0;
+	const char *mask = args->line;
+
+	if (plen == 0)
+		return snprintf(buf, size, "%s", args->line);
+	mask += strlen("ip nat inside source static network ") +
+		strlen(cli_arg_text(args, "local")) + 1 + strlen(cli_arg_text(args, "global")) + 1;
+	return snprintf(buf, size, "%.*s/%d%s", (int)(mask - args->line), args->line, plen,
+		mask + strlen(cli_arg_text(args, "mask")));
+}
+
 /* A port's rule is shown as extendable whether that was typed or not. */
 static int render_port(const struct cli_args *args, char *buf, size_t size)
 {
@@ -514,8 +528,9 @@ static const struct cli_command commands[] = {
 	},
 	{
 		.mode = "config",
-		.syntax = "ip nat inside source list <list_name:WORD> "
-			  "{pool <pool_name:WORD>|interface <ifname:INTERFACE>} [overload] " UNBUILT,
+		.syntax =
+			"ip nat inside source list <list_name:WORD> "
+			"{pool <pool_name:WORD>|interface <ifname:INTERFACE>} [overload] " UNBUILT,
 		.help = help,
 		.key = "list_name",
 		.no = "ip nat inside source list <list_name:WORD> forced",
@@ -524,8 +539,9 @@ static const struct cli_command commands[] = {
 	},
 	{
 		.mode = "config",
-		.syntax = "ip nat inside source static <local:A.B.C.D> "
-			  "{<global:A.B.C.D>|interface <ifname:INTERFACE>} (extendable|no-alias|no-payload) " UNBUILT,
+		.syntax =
+			"ip nat inside source static <local:A.B.C.D> "
+			"{<global:A.B.C.D>|interface <ifname:INTERFACE>} (extendable|no-alias|no-payload) " UNBUILT,
 		.help = help,
 		.key = "local global ifname",
 		.no = "ip nat inside source static <local:A.B.C.D> "
@@ -557,6 +573,7 @@ static const struct cli_command commands[] = {
 		      "{<length:/1-32>|<mask:MASK>} forced",
 		.rank = RANK_NAT + 3,
 		.apply = apply_static,
+		.normal = normal_network,
 	},
 	{ .mode = NULL },
 };

@@ -123,7 +123,7 @@ static int apply_summer(struct cli_ctx *ctx, const struct cli_args *args, enum c
 		return cli_fail_at(ctx, "begin_month");
 	if (cli_has(args, "end_time") && !read_end(args, "end", &new.end))
 		return cli_fail_at(ctx, "end_month");
-	new.offset = (int)cli_arg_number(args, "offset", (uint64_t)new.offset);
+	new.offset = (int)cli_arg_number(args, "offset", (uint64_t) new.offset);
 	cmd_control(ctx)->summer = new;
 	return 0;
 }
@@ -198,11 +198,10 @@ static const struct cli_help help[] = {
 	"[<level:0-7>|<level_name:emergencies|alerts|critical|errors|warnings|notifications|"      \
 	"informational|debugging>]"
 
-#define WHEN(end)                                                                                  \
-	"<" end "_week:WORD> <" end "_day:WORD> <" end "_month:WORD> <" end "_time:WORD>"
+#define WHEN(end) "<" end "_week:WORD> <" end "_day:WORD> <" end "_month:WORD> <" end "_time:WORD>"
 #define DATE(end)                                                                                  \
-	"{<" end "_month:WORD> <" end "_date:1-31>|<" end "_date:1-31> <" end "_month:WORD>} <"    \
-	end "_year:1993-2035> <" end "_time:WORD>"
+	"{<" end "_month:WORD> <" end "_date:1-31>|<" end "_date:1-31> <" end                      \
+	"_month:WORD>} <" end "_year:1993-2035> <" end "_time:WORD>"
 
 static const struct cli_command commands[] = {
 	{

@@ -98,14 +98,14 @@ struct cli_command {
 			     lines; NULL: the command alone */
 	const char *no;	  /* a further, shorter syntax accepted after `no`. The full line, and
 			     the line without its trailing non-key values, always are */
-	const char *fallback; /* the line that means the default: "ip mtu 1500", "no ip address".
-				 Setting it is removing; `show running-config all` prints it */
+	const char *fallback;	/* the line that means the default: "ip mtu 1500", "no ip address".
+				   Setting it is removing; `show running-config all` prints it */
 	const char *implied_by; /* the beginning of a sibling that brings this line along: where one
 				   is, `no` of this line is kept, as by CLI_KEEP_NO */
-	const char *enters;   /* the mode that its children are in; NULL: has none */
-	unsigned rank;	      /* place among its siblings in running-config. Top-level lines whose
-				 rank / 100 differs are separated by `!` */
-	const char *sort;     /* arguments to sort by within the rank; NULL: as entered */
+	const char *enters;	/* the mode that its children are in; NULL: has none */
+	unsigned rank;		/* place among its siblings in running-config. Top-level lines whose
+				   rank / 100 differs are separated by `!` */
+	const char *sort;	/* arguments to sort by within the rank; NULL: as entered */
 
 	/*
 	 * Puts the line into effect. Called only on a change: a line already there is not applied

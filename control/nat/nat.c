@@ -127,6 +127,15 @@ static int check_ranges(const struct nat_pool *pool, uint8_t plen)
 	return err;
 }
 
+/* A netmask in place of a prefix length, and the other way round. */
+static bool says_the_same(
+	const struct nat_pool *pool, uint8_t plen, bool match_host, const struct nat_range *range)
+{
+	return pool->plen == plen && pool->match_host == match_host &&
+	       (range == NULL ||
+		       (pool->range[0].start == range->start && pool->range[0].end == range->end));
+}
+
 int nat_pool_set(struct nat *nat, const char *name, uint8_t plen, bool match_host,
 	const struct nat_range *range)
 {
@@ -139,7 +148,7 @@ int nat_pool_set(struct nat *nat, const char *name, uint8_t plen, bool match_hos
 		if (pool->single != (range != NULL))
 			return NAT_POOL_EXISTS;
 		if (pool->refs > 0)
-			return NAT_POOL_IN_USE;
+			return says_the_same(pool, plen, match_host, range) ? 0 : NAT_POOL_IN_USE;
 		err = range == NULL ? check_ranges(pool, plen) : 0;
 		if (err != 0)
 			return err;

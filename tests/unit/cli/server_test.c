@@ -84,7 +84,8 @@ static void test_errors(void)
 	/* no name of a host, but IOS takes it as one */
 	CU_ASSERT_STRING_EQUAL(line(client, "hostname 1841_HQ"),
 		"% Hostname contains one or more illegal characters.\n");
-	CU_ASSERT_PTR_NOT_NULL(strstr(line(client, "do show running-config"), "hostname 1841_HQ\n"));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(line(client, "do show running-config"), "hostname 1841_HQ\n"));
 	line(client, "no hostname");
 	CU_ASSERT_STRING_EQUAL(line(client, "no interface gi99 x"),
 		"                                 ^\n"

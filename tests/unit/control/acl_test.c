@@ -96,23 +96,21 @@ static void entries_are_compared_by_meaning(void)
 			"permit 10.1.7.0 0.0.8.255" },
 		{ "access-list 101", "permit ip 10.1.1.1 0.0.0.0 0.0.0.0 255.255.255.255",
 			"permit ip host 10.1.1.1 any", "permit ip host 10.1.1.1 any" },
-		{ "access-list 101", "permit 0 any any", "permit ip any any",
-			"permit ip any any" },
+		{ "access-list 101", "permit 0 any any", "permit ip any any", "permit ip any any" },
 		{ "access-list 101", "permit 6 any any", "permit tcp any any",
 			"permit tcp any any" },
-		{ "access-list 2699", "permit 17 host 1.1.1.1 any", "permit udp 1.1.1.1 0.0.0.0 any",
-			"permit udp host 1.1.1.1 any" },
+		{ "access-list 2699", "permit 17 host 1.1.1.1 any",
+			"permit udp 1.1.1.1 0.0.0.0 any", "permit udp host 1.1.1.1 any" },
 		{ "access-list 101", "permit 1 any any", "permit icmp any any",
 			"permit icmp any any" },
 		{ "access-list 101", "permit 47 any any", "permit gre any any",
 			"permit gre any any" },
 		{ "access-list 101", "permit tcp any any eq 80", "permit tcp any any eq www",
 			"permit tcp any any eq www" },
-		{ "access-list 101", "permit tcp any any range 80 80",
-			"permit tcp any any eq www", "permit tcp any any eq www" },
+		{ "access-list 101", "permit tcp any any range 80 80", "permit tcp any any eq www",
+			"permit tcp any any eq www" },
 		{ "access-list 101", "permit tcp any any range 1024 80",
-			"permit tcp any any range www 1024",
-			"permit tcp any any range www 1024" },
+			"permit tcp any any range www 1024", "permit tcp any any range www 1024" },
 		{ "access-list 101", "permit tcp any any eq 80 www 443",
 			"permit tcp any any eq www 443", "permit tcp any any eq www 443" },
 		{ "access-list 101", "permit tcp any any eq 514", "permit tcp any any eq syslog",
@@ -146,8 +144,7 @@ static void entries_are_compared_by_meaning(void)
 			snprintf(line, sizeof(line), "%s %s\n", pair[i].list,
 				j == 0 ? pair[i].one : pair[i].other);
 			CU_ASSERT_STRING_EQUAL(bench_config(&b, line), "");
-			snprintf(given, sizeof(given), "\n%s %s\n!\n", pair[i].list,
-				pair[i].given);
+			snprintf(given, sizeof(given), "\n%s %s\n!\n", pair[i].list, pair[i].given);
 			if (strstr(bench_running(&b), given) == NULL)
 				fprintf(stderr, "not given back: %s\n", pair[i].given);
 			CU_ASSERT_PTR_NOT_NULL(strstr(bench_running(&b), given));
@@ -264,8 +261,7 @@ static void what_is_not_matched_is_refused_in_words(void)
 		{ "access-list 101 permit tcp any any ack\n", "by ack" },
 		{ "access-list 101 permit tcp any any match-all +syn -ack\n", "by match-all" },
 		{ "ip access-list extended X\n permit icmp any any echo tos 4\n", "by tos" },
-		{ "ip access-list extended X\n permit object-group WEB any any\n",
-			"object-group" },
+		{ "ip access-list extended X\n permit object-group WEB any any\n", "object-group" },
 		{ "ip access-list extended X\n 10 permit tcp object-group A any eq 80\n",
 			"object-group" },
 		{ "ip access-list extended X\n deny ip host 1.1.1.1 object-group A log\n",

@@ -85,7 +85,7 @@ static const struct line {
 	{ IF_MODE, GI8, "no ip proxy-arp", NULL },
 	{ IF_MODE, GI8, "arp timeout 300", NULL },
 	{ IF_MODE, VLAN, "no autostate", NULL },
-	{ "config", "", "ip route 10.0.0.0 255.0.0.0 192.0.2.1 250 name ISP tag 7", 
+	{ "config", "", "ip route 10.0.0.0 255.0.0.0 192.0.2.1 250 name ISP tag 7",
 		"ip route 10.0.0.0 255.0.0.0 192.0.2.1 250 tag 7 name ISP" },
 	{ "config", "", "ip route 0.0.0.0 0.0.0.0 Dialer7", NULL },
 	{ "config", "", "ip route 10.0.0.0 255.0.0.0 Vlan77 192.0.2.1", NULL },
@@ -128,8 +128,12 @@ static const struct line {
 		NULL },
 	{ "config", "", "ip nat inside source static 10.0.0.1 192.0.2.5 redundancy HA", NOT },
 	{ "config", "", "ip nat inside source static 10.0.0.1 interface Vlan77", NULL },
-	{ "config", "", "ip nat inside source static tcp 10.0.0.1 80 interface Dialer7 8080", NULL },
+	{ "config", "", "ip nat inside source static tcp 10.0.0.1 80 interface Dialer7 8080",
+		NULL },
 	{ "config", "", "ip nat inside source static network 10.0.0.0 192.0.2.0 /24", NULL },
+	{ "config", "",
+		"ip nat inside source static network 10.0.0.0 192.0.2.0 255.255.255.0 extendable",
+		"ip nat inside source static network 10.0.0.0 192.0.2.0 /24 extendable" },
 	{ IF_MODE, DIALER, "ppp authentication chap pap callin", NULL },
 	{ IF_MODE, DIALER, "ppp authentication ms-chap-v2 chap ms-chap pap callin", NULL },
 	{ IF_MODE, DIALER, "ppp authentication pap optional", NULL },
@@ -169,7 +173,8 @@ static const struct line {
 		"switchport trunk allowed vlan 10-12" },
 	{ IF_MODE, GI0, "switchport mode trunk", NULL },
 	{ "config", "", "clock timezone CET 1 0", NULL },
-	{ "config", "", "clock summer-time CEST recurring last Sun Mar 2:00 last Sun Oct 3:00", NULL },
+	{ "config", "", "clock summer-time CEST recurring last Sun Mar 2:00 last Sun Oct 3:00",
+		NULL },
 	{ "config", "", "clock summer-time PDT recurring", NULL },
 	{ "config", "", "clock summer-time BST date Mar 28 2027 1:00 31 Oct 2027 2:00", NULL },
 	{ "config", "", "boot system flash:c890-universalk9-mz.157-3.M5.bin", NULL },
@@ -218,8 +223,8 @@ static void replace(struct bench *b, const char *text)
 	size_t changes;
 
 	cli_out_clear(b->out);
-	CU_ASSERT_EQUAL(cli_config_replace(b->config, &b->ctx, text, strlen(text), false, diff,
-				&changes),
+	CU_ASSERT_EQUAL(
+		cli_config_replace(b->config, &b->ctx, text, strlen(text), false, diff, &changes),
 		0);
 	CU_ASSERT_STRING_EQUAL(cli_out_text(b->out), "");
 	cli_out_free(diff);
@@ -305,8 +310,8 @@ static const char all_names[] =
 /* A reference outlives what it names, and works again when that comes back. */
 static void references_outlive_what_they_name(void)
 {
-	static const char *const names[] = { "Loopback0", "GigabitEthernet8.10", "Vlan10", "Dialer1",
-		"Dialer2" };
+	static const char *const names[] = { "Loopback0", "GigabitEthernet8.10", "Vlan10",
+		"Dialer1", "Dialer2" };
 	char text[200];
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -375,7 +380,8 @@ static void summer_begins_and_ends(void)
 	bench_config(&b, "no clock summer-time\n");
 	CU_ASSERT_FALSE(is_summer(&b, "2026-06-15 12:00:00"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(
-		bench_config(&b, "clock summer-time X recurring last Sun Mar 25:00 last Sun Oct 3:00\n"),
+		bench_config(
+			&b, "clock summer-time X recurring last Sun Mar 25:00 last Sun Oct 3:00\n"),
 		"^"));
 	bench_close(&b);
 }

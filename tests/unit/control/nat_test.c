@@ -359,6 +359,14 @@ static void ports_by_an_interface(void)
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show ip nat translations"),
 		"Pro Inside global       Inside local       Outside local      Outside global\n"
 		"tcp 192.168.10.16:2222  192.168.20.5:22    ---                ---\n");
+	/* A pool in use may be said in other words, and nothing else. */
+	bench_config(&b, "ip nat pool P 25.0.0.1 25.0.0.9 netmask 255.255.255.0\n"
+			 "ip nat inside source list 9 pool P overload\n");
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "ip nat pool P 25.0.0.1 25.0.0.9 prefix-length 24\n"), "");
+	CU_ASSERT_STRING_EQUAL(
+		bench_config(&b, "ip nat pool P 25.0.0.1 25.0.0.8 prefix-length 24\n"),
+		"%Pool P in use, cannot redefine\n");
 	/* An interface may come later, and go again. */
 	bench_config(&b, "access-list 1 permit any\n");
 	CU_ASSERT_STRING_EQUAL(
@@ -366,7 +374,8 @@ static void ports_by_an_interface(void)
 				 "ip nat inside source static 192.168.20.6 interface Vlan77\n"),
 		"");
 	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1);
-	bench_config(&b, "interface Vlan77\n ip address 10.77.0.1 255.255.255.0\n ip nat outside\n");
+	bench_config(
+		&b, "interface Vlan77\n ip address 10.77.0.1 255.255.255.0\n ip nat outside\n");
 	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 3);
 	bench_config(&b, "no interface Vlan77\n");
 	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1);
