@@ -21,9 +21,6 @@ const struct cli_help cli_filter_help[] = {
 	{ NULL, NULL },
 };
 
-/* What IOS's `_` stands for. */
-static const char delimiter[] = "(^|$|[ ,{}()])";
-
 /* Every name begins differently, so one letter is enough. */
 static enum cli_filter_kind find_kind(const char *word, size_t len)
 {
@@ -34,57 +31,9 @@ static enum cli_filter_kind find_kind(const char *word, size_t len)
 	return CLI_FILTER_NONE;
 }
 
-/* Past a bracket expression beginning at `at`, in which nothing is special but its end. */
-static const char *skip_bracket(const char *at)
-{
-	at++;
-	if (*at == '^')
-		at++;
-	if (*at == ']')
-		at++;
-	while (*at && *at != ']')
-		at++;
-	return *at ? at + 1 : at;
-}
-
-/* Writes the POSIX form of an IOS expression: `_` becomes the class of delimiters. */
-static char *translate(const char *pattern)
-{
-	char *posix = malloc(strlen(pattern) * (sizeof(delimiter) - 1) + 1);
-	char *out = posix;
-	const char *at = pattern;
-
-	while (posix && *at) {
-		const char *end = at + 1;
-
-		if (*at == '_') {
-			out = stpcpy(out, delimiter);
-			at = end;
-			continue;
-		}
-		if (*at == '[')
-			end = skip_bracket(at);
-		else if (at[0] == '\\' && at[1] == '_')
-			end = ++at + 1;
-		else if (at[0] == '\\' && at[1])
-			end = at + 2;
-		memcpy(out, at, (size_t)(end - at));
-		out += end - at;
-		at = end;
-	}
-	if (posix)
-		*out = '\0';
-	return posix;
-}
-
 static bool has_file(enum cli_filter_kind kind)
 {
 	return kind == CLI_FILTER_REDIRECT || kind == CLI_FILTER_APPEND || kind == CLI_FILTER_TEE;
-}
-
-static bool has_regex(enum cli_filter_kind kind)
-{
-	return kind >= CLI_FILTER_INCLUDE && kind <= CLI_FILTER_COUNT;
 }
 
 bool cli_filter_wants_file(const char *text)
@@ -119,16 +68,31 @@ static int parse_file(struct cli_filter *filter, const char *text, size_t *offse
 	return filter->file ? 0 : -ENOMEM;
 }
 
-int cli_filter_parse(struct cli_filter *filter, const char *text, size_t *offset)
+static int parse_pattern(
+	struct cli_filter *filter, const char *pattern, size_t *offset, const char **reason)
+{
+	struct cli_regex_error error;
+
+	if (pattern[0] == '\0')
+		return -ENODATA;
+	filter->regex = cli_regex_new(pattern, &error);
+	if (filter->regex)
+		return 0;
+	*offset += error.offset;
+	*reason = error.reason;
+	return -EINVAL;
+}
+
+int cli_filter_parse(
+	struct cli_filter *filter, const char *text, size_t *offset, const char **reason)
 {
 	size_t start = strspn(text, " \t");
 	size_t len = strcspn(text + start, " \t");
 	size_t pattern = start + len + strspn(text + start + len, " \t");
-	char *posix;
-	int err;
 
 	*filter = (struct cli_filter) { .kind = find_kind(text + start, len) };
 	*offset = start;
+	*reason = NULL;
 	if (len == 0)
 		return -ENODATA;
 	if (filter->kind == CLI_FILTER_NONE)
@@ -140,21 +104,14 @@ int cli_filter_parse(struct cli_filter *filter, const char *text, size_t *offset
 		return 0;
 	if (filter->kind == CLI_FILTER_JSON)
 		return -EINVAL;
-	if (text[pattern] == '\0')
-		return -ENODATA;
-	posix = translate(text + pattern);
-	err = posix ? regcomp(&filter->regex, posix, REG_EXTENDED | REG_NOSUB) : REG_ESPACE;
-	free(posix);
-	return err ? -EINVAL : 0;
+	return parse_pattern(filter, text + pattern, offset, reason);
 }
 
 void cli_filter_fini(struct cli_filter *filter)
 {
-	if (has_regex(filter->kind))
-		regfree(&filter->regex);
+	cli_regex_free(filter->regex);
 	free(filter->file);
-	filter->file = NULL;
-	filter->kind = CLI_FILTER_NONE;
+	*filter = (struct cli_filter) { .kind = CLI_FILTER_NONE };
 }
 
 static bool section(struct cli_filter *filter, const char *line, bool matches)
@@ -168,6 +125,14 @@ static bool section(struct cli_filter *filter, const char *line, bool matches)
 	return matches;
 }
 
+static bool matches_line(struct cli_filter *filter, const char *line)
+{
+	enum cli_regex_result result = cli_regex_match(filter->regex, line);
+
+	filter->costly += result == CLI_REGEX_COSTLY;
+	return result == CLI_REGEX_YES;
+}
+
 bool cli_filter_passes(struct cli_filter *filter, const char *line)
 {
 	bool matches;
@@ -178,7 +143,7 @@ bool cli_filter_passes(struct cli_filter *filter, const char *line)
 		return false;
 	if (filter->kind == CLI_FILTER_BEGIN && filter->open)
 		return true;
-	matches = regexec(&filter->regex, line, 0, NULL, 0) == 0;
+	matches = matches_line(filter, line);
 	switch (filter->kind) {
 	case CLI_FILTER_EXCLUDE:
 		return !matches;

@@ -5,11 +5,11 @@
 
 /* What stands after a command's `|`. Engine only. */
 
-#include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "cli/grammar/grammar.h"
+#include "cli/regex.h"
 
 enum cli_filter_kind {
 	CLI_FILTER_NONE,
@@ -26,19 +26,22 @@ enum cli_filter_kind {
 
 struct cli_filter {
 	enum cli_filter_kind kind;
-	regex_t regex; /* compiled for the kinds from INCLUDE to COUNT */
-	char *file;    /* REDIRECT, APPEND, TEE: where to; else NULL */
-	bool append;   /* TEE: /append */
-	bool open;     /* BEGIN has begun; SECTION is within one */
-	size_t indent; /* SECTION: of its first line */
-	size_t count;  /* COUNT: lines that match */
+	struct cli_regex *regex; /* of the kinds from INCLUDE to COUNT, else NULL */
+	char *file;		 /* REDIRECT, APPEND, TEE: where to; else NULL */
+	bool append;		 /* TEE: /append */
+	bool open;		 /* BEGIN has begun; SECTION is within one */
+	size_t indent;		 /* SECTION: of its first line */
+	size_t count;		 /* COUNT: lines that match */
+	size_t costly;		 /* lines too long for the expression, counted as not matching */
 };
 
 /*
  * Reads "include ^Gi". Returns 0, -EINVAL with *offset at the offending byte of `text`, or -ENODATA
- * when words are missing. On failure the filter needs no freeing.
+ * when words are missing. *reason is what is wrong with an expression (static), else NULL. On
+ * failure the filter needs no freeing.
  */
-int cli_filter_parse(struct cli_filter *filter, const char *text, size_t *offset);
+int cli_filter_parse(
+	struct cli_filter *filter, const char *text, size_t *offset, const char **reason);
 
 /* Whether `text` begins with a filter that is followed by a file's name: for `?`. */
 bool cli_filter_wants_file(const char *text);

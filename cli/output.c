@@ -259,10 +259,10 @@ static void finish_json(struct cli_out *out)
 	out->member_open = false;
 }
 
-int cli_out_filter(struct cli_out *out, const char *text, size_t *offset)
+int cli_out_filter(struct cli_out *out, const char *text, size_t *offset, const char **reason)
 {
 	struct cli_filter filter;
-	int err = cli_filter_parse(&filter, text, offset);
+	int err = cli_filter_parse(&filter, text, offset, reason);
 
 	if (err)
 		return err;
@@ -287,18 +287,25 @@ void cli_out_to_file(struct cli_out *out, struct cli_file *file)
 	out->file = file;
 }
 
+/* A line with a number, past the filter. */
+static void tell_count(struct cli_out *out, const char *format, size_t count)
+{
+	char text[120];
+	int len = snprintf(text, sizeof(text), format, count);
+
+	cli_out_raw(out, text, (size_t)len);
+}
+
 void cli_out_finish(struct cli_out *out)
 {
 	if (out->partial.len > 0)
 		flush_line(out);
-	if (out->filter.kind == CLI_FILTER_JSON) {
+	if (out->filter.kind == CLI_FILTER_JSON)
 		finish_json(out);
-	} else if (out->filter.kind == CLI_FILTER_COUNT) {
-		char text[80];
-		int len = snprintf(text, sizeof(text), "Number of lines which match regexp = %zu\n",
-			out->filter.count);
-
-		cli_out_raw(out, text, (size_t)len);
-	}
+	else if (out->filter.kind == CLI_FILTER_COUNT)
+		tell_count(out, "Number of lines which match regexp = %zu\n", out->filter.count);
+	if (out->filter.costly > 0)
+		tell_count(out, "%% %zu lines are too long for this expression: not matched\n",
+			out->filter.costly);
 	cli_filter_fini(&out->filter);
 }

@@ -55,9 +55,10 @@ struct json_object *cli_out_json(struct cli_out *out);
 
 /*
  * Sets the filter: `text` is what follows the `|`, such as "include ^Gi". Returns 0, or -EINVAL
- * with *offset at the offending byte of `text`, or -ENODATA when words are missing.
+ * with *offset at the offending byte of `text`, or -ENODATA when words are missing. *reason says
+ * what is wrong with an expression (static), NULL when it is something else.
  */
-int cli_out_filter(struct cli_out *out, const char *text, size_t *offset);
+int cli_out_filter(struct cli_out *out, const char *text, size_t *offset, const char **reason);
 
 /* Ends a command's output: flushes what the filter holds and removes it. */
 void cli_out_finish(struct cli_out *out);

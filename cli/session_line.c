@@ -134,17 +134,19 @@ static void refuse_exec(
 static bool set_filter(struct cli_session *session, size_t pipe)
 {
 	struct cli_outcome outcome = { .result = CLI_ERROR, .caret = CLI_NO_CARET };
+	const char *reason;
 	size_t offset;
 	int err;
 
 	if (session->line[pipe] == '\0')
 		return true;
-	err = cli_out_filter(session->out, session->line + pipe + 1, &offset);
+	err = cli_out_filter(session->out, session->line + pipe + 1, &offset, &reason);
 	if (err == 0)
 		return true;
 	outcome.status = err == -ENODATA ? CLI_PARSE_INCOMPLETE : CLI_PARSE_INVALID;
 	if (err != -ENODATA)
 		outcome.caret = (int64_t)(pipe + 1 + offset);
+	outcome.reason = reason;
 	explain(session, &outcome);
 	return false;
 }

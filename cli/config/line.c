@@ -223,7 +223,10 @@ void cli_line_message(char *buf, size_t size, const char *line, const struct cli
 	buf[0] = '\0';
 	if (outcome->result != CLI_ERROR)
 		return;
-	if (outcome->caret != CLI_NO_CARET)
+	if (outcome->caret != CLI_NO_CARET && outcome->reason)
+		snprintf(
+			buf, size, "%% Invalid input detected at '^' marker: %s.", outcome->reason);
+	else if (outcome->caret != CLI_NO_CARET)
 		snprintf(buf, size, "%% Invalid input detected at '^' marker.");
 	else if (outcome->status == CLI_PARSE_AMBIGUOUS)
 		snprintf(buf, size, "%% Ambiguous command:  \"%s\"", line);

@@ -34,8 +34,9 @@ struct cli_outcome {
 	enum cli_result result;
 	enum cli_parse_status status; /* what the error is, when ERROR; OK: apply refused */
 	int64_t caret;		      /* byte offset in the line, or CLI_NO_CARET */
-	bool comment;		      /* nothing there */
-	bool left;		      /* `end`, or `exit` from the outermost mode */
+	const char *reason; /* what is wrong at the caret, static; NULL: it fits nothing */
+	bool comment;	    /* nothing there */
+	bool left;	    /* `end`, or `exit` from the outermost mode */
 };
 
 /*

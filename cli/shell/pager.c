@@ -19,9 +19,8 @@ void pager_init(struct pager *pager, struct terminal *terminal)
 
 static void end_search(struct pager *pager)
 {
-	if (pager->searching)
-		regfree(&pager->pattern);
-	pager->searching = false;
+	cli_regex_free(pager->pattern);
+	pager->pattern = NULL;
 }
 
 void pager_fini(struct pager *pager)
@@ -55,6 +54,7 @@ static void erase(size_t columns)
 /* Reads the expression after `/`. Back at a full page without one that is valid. */
 static void begin_search(struct pager *pager)
 {
+	struct cli_regex_error error;
 	char pattern[PATTERN_SIZE];
 	size_t len = 0;
 	int key;
@@ -74,10 +74,13 @@ static void begin_search(struct pager *pager)
 	}
 	pattern[len] = '\0';
 	erase(len + 1);
-	pager->searching =
-		len > 0 && regcomp(&pager->pattern, pattern, REG_EXTENDED | REG_NOSUB) == 0;
-	if (pager->searching)
+	if (len == 0)
+		return;
+	pager->pattern = cli_regex_new(pattern, &error);
+	if (pager->pattern)
 		puts("filtering...");
+	else
+		printf("%% %s\n", error.reason);
 }
 
 static void stop_at_page(struct pager *pager)
@@ -121,15 +124,15 @@ static void print_line(struct pager *pager)
 	const char *line = pager->len ? pager->line : "";
 	bool paging = pager->terminal && pager->length > 1;
 
-	if (pager->searching) {
-		if (regexec(&pager->pattern, line, 0, NULL, 0) != 0)
+	if (pager->pattern) {
+		if (cli_regex_match(pager->pattern, line) != CLI_REGEX_YES)
 			return;
 		end_search(pager);
 	}
 	/* The stop comes before the line that no more fits, not after the last that does. */
 	if (paging && pager->rows > 0 && pager->rows + rows_of(pager, line) > pager->limit)
 		stop_at_page(pager);
-	if (pager->stopped || pager->searching)
+	if (pager->stopped || pager->pattern)
 		return;
 	pager->rows += rows_of(pager, line);
 	puts(line);
@@ -170,7 +173,7 @@ void pager_write(struct pager *pager, const char *data, size_t len)
 		len -= part + 1;
 	}
 	/* A ping's marks come one by one and want to be seen; a page's lines do not mind. */
-	if (pager->len > 0 && !pager->searching && !pager->stopped)
+	if (pager->len > 0 && !pager->pattern && !pager->stopped)
 		pager_flush(pager);
 	fflush(stdout);
 }

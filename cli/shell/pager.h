@@ -5,22 +5,21 @@
 
 /* A command's output, a page at a time. */
 
-#include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cli/regex.h"
 #include "cli/shell/terminal.h"
 
 struct pager {
 	struct terminal *terminal; /* NULL: never stops */
 	unsigned length;	   /* lines to a page, 0: never stops */
 	unsigned width;
-	unsigned rows;	/* used on this page */
-	unsigned limit; /* that may be used before the next stop */
-	bool stopped;	/* the rest is not wanted */
-	bool searching; /* lines are skipped until one matches */
-	regex_t pattern;
-	char *line; /* begun, its newline still to come */
+	unsigned rows;		   /* used on this page */
+	unsigned limit;		   /* that may be used before the next stop */
+	bool stopped;		   /* the rest is not wanted */
+	struct cli_regex *pattern; /* lines are skipped until one matches; NULL: none are */
+	char *line;		   /* begun, its newline still to come */
 	size_t len;
 	size_t room;
 };

@@ -15,9 +15,10 @@ static void assert_filtered(const char *filter, const char *expected)
 {
 	for (size_t piece = 1; piece < sizeof(text); piece += 5) {
 		struct cli_out *out = cli_out_new_buffer();
+		const char *reason;
 		size_t offset;
 
-		CU_ASSERT_EQUAL_FATAL(cli_out_filter(out, filter, &offset), 0);
+		CU_ASSERT_EQUAL_FATAL(cli_out_filter(out, filter, &offset, &reason), 0);
 		for (size_t at = 0; at < sizeof(text) - 1; at += piece) {
 			size_t left = sizeof(text) - 1 - at;
 
@@ -35,6 +36,8 @@ static void test_filters(void)
 	assert_filtered("include vlan", "");
 	assert_filtered(" i  ^end$", "end\n");
 	assert_filtered("include end|!", "!\nend\n");
+	assert_filtered("include {}", "");
+	assert_filtered("include mt{0,30000}{0,30000}", "");
 	assert_filtered("exclude ^ |!", "interface Vlan1\ninterface Vlan12\nend\n");
 	assert_filtered("begin Vlan12", "interface Vlan12\n mtu 1400\nend\n");
 	assert_filtered("section Vlan1", "interface Vlan1\n ip address 10.0.0.1\n  inner\n"
@@ -54,9 +57,10 @@ static void test_underscore_is_a_delimiter(void)
 static void assert_refused(const char *filter, int error, size_t at)
 {
 	struct cli_out *out = cli_out_new_buffer();
+	const char *reason;
 	size_t offset;
 
-	CU_ASSERT_EQUAL(cli_out_filter(out, filter, &offset), error);
+	CU_ASSERT_EQUAL(cli_out_filter(out, filter, &offset, &reason), error);
 	if (error == -EINVAL)
 		CU_ASSERT_EQUAL(offset, at);
 	cli_puts(out, "unfiltered");
@@ -71,15 +75,19 @@ static void test_refused_filters(void)
 	assert_refused(" bogus x", -EINVAL, 1);
 	assert_refused("includes x", -EINVAL, 0);
 	assert_refused("include (", -EINVAL, 8);
+	assert_refused("include a(b*|(c)", -EINVAL, 9);
+	assert_refused("count *", -EINVAL, 6);
+	assert_refused("section (a)\\1", -EINVAL, 11);
 	assert_refused("json x", -EINVAL, 5);
 }
 
 static void test_last_line_needs_no_newline(void)
 {
 	struct cli_out *out = cli_out_new_buffer();
+	const char *reason;
 	size_t offset;
 
-	CU_ASSERT_EQUAL(cli_out_filter(out, "include .", &offset), 0);
+	CU_ASSERT_EQUAL(cli_out_filter(out, "include .", &offset, &reason), 0);
 	cli_puts(out, "no newline");
 	cli_out_finish(out);
 	CU_ASSERT_STRING_EQUAL(cli_out_text(out), "no newline\n");
@@ -91,9 +99,10 @@ static void test_last_line_needs_no_newline(void)
 static struct cli_out *json_out(void)
 {
 	struct cli_out *out = cli_out_new_buffer();
+	const char *reason;
 	size_t offset;
 
-	CU_ASSERT_EQUAL(cli_out_filter(out, "json", &offset), 0);
+	CU_ASSERT_EQUAL(cli_out_filter(out, "json", &offset, &reason), 0);
 	return out;
 }
 

@@ -333,7 +333,7 @@ static uint64_t show_slowly(struct bench *b, struct reader *r, const char *line,
 
 	b->ctx.out = out;
 	if (r->json)
-		CU_ASSERT_EQUAL(cli_out_filter(out, "json", &offset), 0);
+		CU_ASSERT_EQUAL(cli_out_filter(out, "json", &offset, &reason), 0);
 	CU_ASSERT_EQUAL_FATAL(cli_grammar_parse(b->grammar, exec, 0, line, &parse), CLI_PARSE_OK);
 	b->done = false;
 	ret = cli_ctx_run(&b->ctx, parse.args);
