@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/config/store.h"
+
 enum { COPY_PIECE = 64 * 1024, TEMPORARY_TRIES = 100 };
 
 struct cli_file {
@@ -49,8 +51,15 @@ const char *cli_file_error(int err)
 }
 
 /* The name without its device; NULL for one of which nothing is known. */
-static const char *strip_device(const char *name)
+static const char *strip_device(const char *directory, const char *name)
 {
+	size_t len = directory ? strlen(directory) : 0;
+
+	while (len > 0 && directory[len - 1] == '/')
+		len--;
+	if (len > 0 && strncmp(name, directory, len) == 0 && name[len] == '/')
+		return name + len + 1;
+
 	if (strncasecmp(name, "flash:", 6) == 0)
 		return name + 6 + (name[6] == '/');
 	if (strncasecmp(name, "file:", 5) == 0)
@@ -149,7 +158,7 @@ static int open_temporary(struct cli_file *file)
 int cli_file_begin(
 	const struct cli_flash *flash, const char *name, bool append, struct cli_file **file)
 {
-	const char *path = strip_device(name);
+	const char *path = strip_device(flash->directory, name);
 	struct cli_file *made;
 	const char *last;
 	int err;
@@ -180,6 +189,29 @@ int cli_file_begin(
 	}
 	*file = made;
 	return 0;
+}
+
+int cli_file_read(const struct cli_flash *flash, const char *name, char **text, size_t *len)
+{
+	const char *path = strip_device(flash->directory, name);
+	const char *last;
+	int directory;
+	int err;
+	int fd;
+
+	*text = NULL;
+	if (!path)
+		return -EPROTONOSUPPORT;
+	if (!flash->directory)
+		return -ENOENT;
+	directory = open_parent(flash->directory, path, &last);
+	if (directory < 0)
+		return directory;
+	fd = openat(directory, last, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	/* It is a link. */
+	err = fd < 0 && errno == ELOOP ? -EINVAL : fd < 0 ? -errno : 0;
+	close(directory);
+	return err ? err : cli_store_read_fd(fd, text, len);
 }
 
 static void fail(struct cli_file *file, int err)

@@ -25,15 +25,19 @@ struct cli_flash {
 };
 
 /*
- * Begins to write `name`: "flash:NAME", "file:NAME" or plain, NAME being relative, through
- * existing directories, without symbolic links, `.`, `..` or names with a leading dot. `append`
- * keeps what is in it. Returns 0 or a negative errno: -EINVAL for such a name, -EPERM for a
- * reserved one, -EPROTONOSUPPORT for a device there is not.
+ * Begins to write `name`: "flash:NAME", "file:NAME" or plain, NAME being relative (or the directory
+ * and then what is relative to it), through existing directories, without symbolic links, `.`, `..`
+ * or names with a leading dot. `append` keeps what is in it. Returns 0 or a negative errno: -EINVAL
+ * for such a name, -EPERM for a reserved one, -EPROTONOSUPPORT for a device there is not.
  */
 int cli_file_begin(
 	const struct cli_flash *flash, const char *name, bool append, struct cli_file **file);
 
-/* Why cli_file_begin or _commit failed. */
+/* Reads `name`, of which the same holds, but that reserved ones may be read. *text is terminated
+ * and the caller's. A negative errno; -EINVAL as well for what is no file. */
+int cli_file_read(const struct cli_flash *flash, const char *name, char **text, size_t *len);
+
+/* Why cli_file_begin, _read or _commit failed. */
 const char *cli_file_error(int err);
 
 /* Copies a step of what the file holds already. True when there is more: call again. */

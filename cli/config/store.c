@@ -98,15 +98,12 @@ static int read_all(int fd, char *text, size_t size, size_t *len)
 	return 0;
 }
 
-int cli_store_read(const char *path, char **text, size_t *len)
+int cli_store_read_fd(int fd, char **text, size_t *len)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat info;
 	int err = 0;
 
 	*text = NULL;
-	if (fd < 0)
-		return -errno;
 	if (fstat(fd, &info) != 0)
 		err = -errno;
 	else if (!S_ISREG(info.st_mode))
@@ -123,6 +120,14 @@ int cli_store_read(const char *path, char **text, size_t *len)
 		*text = NULL;
 	}
 	return err;
+}
+
+int cli_store_read(const char *path, char **text, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	*text = NULL;
+	return fd < 0 ? -errno : cli_store_read_fd(fd, text, len);
 }
 
 int cli_config_save(struct cli_config *config)

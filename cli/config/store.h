@@ -18,4 +18,7 @@ int cli_store_write(const char *path, const char *data, size_t len);
 /* Reads a regular file. *text is terminated and the caller's. Negative errno, -EFBIG. */
 int cli_store_read(const char *path, char **text, size_t *len);
 
+/* The same of an open one, which is closed. */
+int cli_store_read_fd(int fd, char **text, size_t *len);
+
 #endif
