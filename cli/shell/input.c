@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/context.h"
 #include "cli/shell/shell.h"
 
 static void strip(char *line)
@@ -15,12 +16,17 @@ static void strip(char *line)
 }
 
 /* The next line answers, as it would on a router's console. */
-static bool answer(struct shell *, uint32_t, const char *question, char *answer, size_t size)
+static bool answer(struct shell *, uint32_t kind, const char *question, char *answer, size_t size)
 {
+	if (!fgets(answer, (int)size, stdin)) {
+		shell_unanswered(kind, question, answer);
+		return true;
+	}
 	fputs(question, stdout);
-	if (!fgets(answer, (int)size, stdin))
-		answer[0] = '\0';
 	strip(answer);
+	/* Enter confirms. */
+	if (kind == CLI_ASK_CONFIRM && answer[0] == '\0')
+		strcpy(answer, "y");
 	putchar('\n');
 	return true;
 }
@@ -38,5 +44,5 @@ int shell_input(struct shell *shell)
 			failed = 1;
 	}
 	free(line);
-	return failed;
+	return failed || shell_lost_text(shell);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/context.h"
 #include "cli/grammar/width.h"
@@ -197,10 +198,28 @@ static unsigned char on_end(EditLine *el, int)
 	return configuring(shell_of(el)) ? leave(el, "^Z") : CC_NORM;
 }
 
+/* Whether a Ctrl-C is the delimiter of a banner: of the one being begun, or of the one open. */
+static bool is_delimiter(EditLine *el)
+{
+	const struct shell *shell = shell_of(el);
+	char *line = typed(el);
+	bool is = shell->prompt[0]
+			  ? configuring(shell) && line &&
+				    strncasecmp(line + strspn(line, " "), "banner ", 7) == 0
+			  : shell->caret_text;
+
+	free(line);
+	return is;
+}
+
 static unsigned char on_interrupt(EditLine *el, int)
 {
 	struct shell *shell = shell_of(el);
 
+	if (is_delimiter(el)) {
+		el_insertstr(el, "^C");
+		return CC_REFRESH;
+	}
 	/* Leaves a banner half typed. */
 	link_send(&shell->link, CLI_MSG_ABORT, 0, 0, "", 0);
 	return leave(el, "^C");
@@ -312,7 +331,9 @@ static void edit_lines(struct shell *shell, EditLine *el, History *history_list)
 
 		if (typed_line)
 			history(history_list, &event, H_ENTER, line);
-		if (typed_line || *line)
+		if (shell->prompt[0])
+			shell->caret_text = strstr(line, "^C") != NULL;
+		if (typed_line || *line || !shell->prompt[0])
 			shell_run(shell, CLI_MSG_LINE, 0, line, strlen(line));
 		free(line);
 		shell_resize(shell);

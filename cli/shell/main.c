@@ -156,7 +156,7 @@ static int run_commands(struct shell *shell, const struct options *options)
 		if (shell_run(shell, CLI_MSG_LINE, 0, command, strlen(command)) != 0)
 			failed = 1;
 	}
-	return failed;
+	return failed || shell_lost_text(shell);
 }
 
 static int run(struct shell *shell, const struct options *options)

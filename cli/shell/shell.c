@@ -115,14 +115,30 @@ static int await(struct shell *shell)
 	return 0;
 }
 
+bool shell_lost_text(const struct shell *shell)
+{
+	/* Within a text there is no prompt. */
+	bool lost = !shell->over && shell->prompt && shell->prompt[0] == '\0';
+
+	if (lost)
+		fputs("% The text has no end: nothing of it was taken\n", stderr);
+	return lost;
+}
+
+void shell_unanswered(uint32_t kind, const char *question, char *answer)
+{
+	printf("%s\n%% Nobody is there to answer: taken as a bare Enter\n", question);
+	strcpy(answer, kind == CLI_ASK_CONFIRM ? "y" : "");
+}
+
 static void reply(struct shell *shell, const struct cli_message *message)
 {
 	char answer[ANSWER_SIZE] = "";
 	char *question = strndup(message->text, message->text_len);
 
 	pager_flush(&shell->pager);
-	if (message->number[0] == CLI_ASK_CONFIRM)
-		strcpy(answer, "y");
+	if (!shell->answer && question)
+		shell_unanswered(message->number[0], question, answer);
 	if (shell->answer && question &&
 		!shell->answer(shell, message->number[0], question, answer, sizeof(answer)))
 		abort_command(shell);

@@ -23,6 +23,7 @@ struct shell {
 	unsigned length; /* lines to a page, as the server says */
 	unsigned rows;	 /* of the window, as the server was told */
 	unsigned columns;
+	bool caret_text;     /* the last line at a prompt had ^C in it, which may end a text */
 	const char *instead; /* a line that a key stands for, in place of the one typed; or NULL */
 	/* Answers a question into `answer`; NULL: every answer is the default. */
 	bool (*answer)(struct shell *shell, uint32_t kind, const char *question, char *answer,
@@ -39,6 +40,12 @@ int shell_greet(struct shell *shell);
 /* Sends a request and shows what comes until it is done. Returns its status: 0, or an errno. */
 int shell_run(struct shell *shell, enum cli_message_type type, uint32_t number, const char *text,
 	size_t len);
+
+/* Of a question that nobody can answer: says so, and gives Enter's meaning (2 bytes at most). */
+void shell_unanswered(uint32_t kind, const char *question, char *answer);
+
+/* After the last line: whether it is within a text, which is then lost; says so. */
+bool shell_lost_text(const struct shell *shell);
 
 /* Tells the server the window's size, if it has changed. */
 void shell_resize(struct shell *shell);

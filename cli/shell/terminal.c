@@ -96,7 +96,8 @@ bool terminal_poll_abort(struct terminal *terminal)
 	ssize_t got = read(terminal->fd, keys, sizeof(keys));
 
 	for (ssize_t i = 0; i < got; i++) {
-		if (keys[i] != KEY_INTERRUPT && keys[i] != KEY_ABORT)
+		/* A Ctrl-C with more behind it is pasted: a banner's delimiter. */
+		if (keys[i] != KEY_ABORT && (keys[i] != KEY_INTERRUPT || i + 1 < got))
 			continue;
 		/* Who aborts does not mean what was typed before. */
 		terminal->ahead_at = terminal->ahead_len = 0;
