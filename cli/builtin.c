@@ -11,6 +11,7 @@
 
 #include "cli/config/config_engine.h"
 #include "cli/config/store.h"
+#include "cli/file.h"
 #include "cli/session.h"
 
 /* A text on its way out. */
@@ -20,7 +21,7 @@ struct dump {
 	size_t at;
 };
 
-enum { DUMP_PIECE = 16 * 1024, ENABLE_TRIES = 3 };
+enum { DUMP_PIECE = 16 * 1024, ENABLE_TRIES = 3, CLI_BANNER_MAX = 8 * 1024 };
 
 static int dump_more(struct cli_ctx *ctx, void *state)
 {
@@ -268,31 +269,18 @@ static int run_copy(struct cli_ctx *ctx, const struct cli_args *)
 	return save(ctx);
 }
 
-/* Reads what a command names: the startup-config, or a file under the files directory. */
+/* Reads what a command names: the startup-config, or a file in flash. */
 static int read_named(struct cli_ctx *ctx, const char *name, char **text, size_t *len)
 {
 	const struct cli_server_config *settings = ctx->session ? ctx->session->settings : NULL;
+	const struct cli_flash flash = { .directory = settings ? settings->files_dir : NULL };
 	const char *file = name;
-	char *path = NULL;
-	int err;
 
-	for (size_t i = 0; i < 3; i++) {
-		static const char *const devices[] = { "flash:", "nvram:", "file:" };
-
-		if (strncmp(file, devices[i], strlen(devices[i])) == 0)
-			file += strlen(devices[i]);
-	}
+	if (strncasecmp(file, "nvram:", 6) == 0)
+		file += 6 + (file[6] == '/');
 	if (strcmp(file, "startup-config") == 0)
 		return cli_config_read_startup(ctx->config, text, len);
-	if (file[0] == '/')
-		return cli_store_read(file, text, len);
-	if (!settings || !settings->files_dir)
-		return -ENOENT;
-	if (asprintf(&path, "%s/%s", settings->files_dir, file) < 0)
-		return -ENOMEM;
-	err = cli_store_read(path, text, len);
-	free(path);
-	return err;
+	return file == name ? cli_file_read(&flash, name, text, len) : -ENOENT;
 }
 
 static const char replace_question[] =
@@ -324,11 +312,13 @@ static int run_replace(struct cli_ctx *ctx, const struct cli_args *args)
 
 	if (!cli_has(args, "force"))
 		ret = cli_ask_yes(ctx, replace_question, &yes);
-	if (ret || !yes)
+	if (ret)
 		return ret;
+	if (!yes)
+		return cli_fail(ctx, "%% Nothing was replaced, without a yes (or `force`)");
 	ret = read_named(ctx, name, &text, &len);
 	if (ret)
-		return cli_fail(ctx, "%%Error opening %s (%s)", name, strerror(-ret));
+		return cli_fail(ctx, "%%Error opening %s (%s)", name, cli_file_error(ret));
 	ret = replace_with(ctx, text, len);
 	free(text);
 	return ret;
@@ -350,6 +340,13 @@ static int show_differences(struct cli_ctx *ctx, const struct cli_args *)
 		cli_puts(ctx->out, "!No changes were found\n");
 	free(text);
 	return err;
+}
+
+static int apply_banner(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	if (op == CLI_SET && strlen(cli_arg_text(args, "text")) > CLI_BANNER_MAX)
+		return cli_fail(ctx, "%% A banner is %d bytes long at most", CLI_BANNER_MAX);
+	return 0;
 }
 
 static int apply_hostname(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
@@ -380,6 +377,7 @@ static int apply_hostname(struct cli_ctx *ctx, const struct cli_args *args, enum
 static const struct cli_help help[] = {
 	{ "all", "Configuration with defaults" },
 	{ "archive", "Archive functions" },
+	{ "banner", "Define a login banner" },
 	{ "columns", "Number of characters on a screen line" },
 	{ "config", "Configuration archive" },
 	{ "configure", "Enter configuration mode" },
@@ -387,25 +385,32 @@ static const struct cli_help help[] = {
 	{ "differences", "Changes that the startup-config would make" },
 	{ "disable", "Turn off privileged commands" },
 	{ "enable", "Turn on privileged commands" },
+	{ "exec", "Set EXEC process creation banner" },
 	{ "exit", "Exit from the EXEC" },
 	{ "file", "A configuration file" },
 	{ "force", "Force replacement without prompting" },
 	{ "history", "Display the session command history" },
 	{ "hostname", "Set system's network name" },
 	{ "interface", "Configuration of one interface" },
+	{ "incoming", "Set incoming terminal line banner" },
 	{ "length", "Set number of lines on a screen" },
 	{ "lines", "Number of lines on screen (0 for no pausing)" },
 	{ "list", "List the changes, as is always done" },
+	{ "login", "Set login banner" },
 	{ "logout", "Exit from the EXEC" },
 	{ "memory", "Write to NV memory" },
 	{ "monitor", "Copy debug output to the current terminal line" },
+	{ "motd", "Set Message of the Day banner" },
 	{ "no", "Negate a command or set its defaults" },
+	{ "prompt-timeout", "Set Message for login authentication timeout" },
 	{ "quit", "Exit from the EXEC" },
 	{ "replace", "Replace the running-config with a file" },
 	{ "running-config", "Current operating configuration" },
 	{ "show", "Show running system information" },
+	{ "slip-ppp", "Set Message for SLIP/PPP" },
 	{ "startup-config", "Contents of startup configuration" },
 	{ "terminal", "Set terminal line parameters" },
+	{ "text", "Delimiter, text, delimiter: c banner-text c" },
 	{ "version", "The version that wrote the configuration" },
 	{ "width", "Set width of the display terminal" },
 	{ "write", "Write running configuration to memory or terminal" },
@@ -472,6 +477,22 @@ static const struct cli_command commands[] = {
 		.help = help,
 		.rank = 200,
 		.apply = apply_hostname },
+	{ .mode = "config",
+		.syntax = "banner <kind:exec|incoming|login|motd> <text:TEXT>",
+		.help = help,
+		.key = "kind",
+		.sort = "kind",
+		.rank = 4800,
+		.apply = apply_banner },
+	/* Nothing here ever shows them. */
+	{ .mode = "config",
+		.syntax = "banner <kind:prompt-timeout|slip-ppp> <text:TEXT>",
+		.help = help,
+		.key = "kind",
+		.sort = "kind",
+		.flags = CLI_HARMLESS,
+		.rank = 4801,
+		.apply = apply_banner },
 	{ .mode = NULL },
 };
 

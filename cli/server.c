@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "cli/builtin.h"
+#include "cli/config/redact.h"
 #include "cli/listen.h"
 #include "cli/seat.h"
 #include "cli/session.h"
@@ -504,20 +505,39 @@ struct cli_config *cli_server_configuration(struct cli_server *server)
 	return server->config;
 }
 
+/* Everybody reads the log: of the line only what it is about. */
 static void log_verdict(void *arg, const struct cli_verdict *verdict)
 {
 	const struct cli_server *server = arg;
+	const char *message = cli_redact_message(verdict->text, verdict->message);
 	char text[512];
 
-	if (verdict->result != CLI_ERROR || !server->settings.log)
+	if (!server->settings.log)
 		return;
-	snprintf(text, sizeof(text), "%%SYS-3-CONFIG_LINE: line %zu refused: %s (%.*s)",
-		verdict->line, verdict->text, (int)strcspn(verdict->message, "\n"),
-		verdict->message);
+	if (verdict->result == CLI_SKIPPED)
+		snprintf(text, sizeof(text), "%%SYS-3-CONFIG_LINE: lines %zu to %zu skipped: %s",
+			verdict->line, verdict->last, verdict->message);
+	else if (verdict->result == CLI_ERROR)
+		snprintf(text, sizeof(text),
+			"%%SYS-3-CONFIG_LINE: line %zu, column %u refused: %.*s ... (%.*s)",
+			verdict->line, verdict->column + 1, (int)cli_redact_length(verdict->text),
+			verdict->text, (int)strcspn(message, "\n"), message);
+	else
+		return;
 	server->settings.log(server->settings.app, text);
 }
 
-static int load(struct cli_server *server, const char *text, size_t len, unsigned flags)
+/* A router must boot, but its administrator should know. */
+static void log_cut(struct cli_server *server, const struct cli_load_summary *summary)
+{
+	if (summary->lines > 0 && !summary->ended && server->settings.log)
+		server->settings.log(server->settings.app,
+			"%SYS-4-CONFIG_CUT: the startup-config does not end with `end`: it may not "
+			"be whole");
+}
+
+static int load(struct cli_server *server, const char *text, size_t len, unsigned flags,
+	struct cli_load_summary *summary)
 {
 	struct cli_out *out = cli_out_new_buffer();
 	struct cli_ctx ctx = { 0 };
@@ -525,7 +545,7 @@ static int load(struct cli_server *server, const char *text, size_t len, unsigne
 
 	if (out && cli_ctx_init(&ctx, server->settings.app, server->config, out) == 0) {
 		ret = cli_config_load(
-			server->config, &ctx, text, len, flags, log_verdict, server, NULL);
+			server->config, &ctx, text, len, flags, log_verdict, server, summary);
 		cli_ctx_fini(&ctx);
 	}
 	cli_out_free(out);
@@ -534,6 +554,7 @@ static int load(struct cli_server *server, const char *text, size_t len, unsigne
 
 int cli_server_boot(struct cli_server *server)
 {
+	struct cli_load_summary summary = { .ended = true };
 	size_t len;
 	char *text;
 	int ret = cli_config_read_startup(server->config, &text, &len);
@@ -542,14 +563,15 @@ int cli_server_boot(struct cli_server *server)
 		return 0;
 	if (ret)
 		return ret;
-	ret = load(server, text, len, CLI_LOAD_BOOT);
+	ret = load(server, text, len, CLI_LOAD_BOOT, &summary);
+	log_cut(server, &summary);
 	free(text);
 	return ret;
 }
 
 int cli_server_configure(struct cli_server *server, const char *lines)
 {
-	return load(server, lines, strlen(lines), 0);
+	return load(server, lines, strlen(lines), 0, NULL);
 }
 
 void cli_server_monitor(struct cli_server *server, const char *line)

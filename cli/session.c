@@ -78,6 +78,7 @@ void cli_session_unconfigure(struct cli_session *session)
 	if (!session->configuring)
 		return;
 	cli_cursor_end(&session->cursor, session->config);
+	session->scope = (struct cli_scope) { 0 };
 	session->configuring = false;
 }
 
@@ -90,7 +91,7 @@ void cli_session_fini(struct cli_session *session)
 	cli_args_free(session->args);
 	cli_out_free(session->out);
 	free(session->line);
-	free(session->text);
+	cli_session_drop_text(session);
 	free(session->login.user);
 	for (unsigned i = 0; i < session->history_count; i++)
 		free(session->history[i]);
@@ -100,6 +101,7 @@ void cli_session_configure(struct cli_session *session)
 {
 	cli_session_unconfigure(session);
 	cli_cursor_begin(&session->cursor, session->config, cli_config_tree(session->config));
+	session->scope.typed = session->terminal;
 	session->configuring = true;
 }
 
@@ -167,7 +169,7 @@ static void send_prompt(struct cli_session *session)
 
 	/* Nothing stands before the lines of a banner. */
 	prompt[0] = '\0';
-	if (!session->text)
+	if (!session->text_open)
 		cli_session_prompt(session, prompt, sizeof(prompt));
 	cli_session_send(session, CLI_MSG_PROMPT, session->length, prompt, strlen(prompt));
 }
@@ -219,24 +221,9 @@ static void remember(struct cli_session *session, const char *line)
 
 static void take_line(struct cli_session *session, const char *line)
 {
-	char *whole = NULL;
-
-	if (session->text) {
-		if (strlen(session->text) + strlen(line) > CLI_MESSAGE_LINE_MAX ||
-			asprintf(&whole, "%s\n%s", session->text, line) < 0)
-			whole = NULL;
-	} else {
+	if (!session->text_open)
 		remember(session, line);
-		whole = strdup(line);
-	}
-	if (!whole) {
-		free(session->text);
-		session->text = NULL;
-		cli_session_finish(session, -ENOMEM);
-		return;
-	}
-	session->line = whole;
-	cli_session_run(session);
+	cli_session_line(session, line);
 }
 
 static void take_answer(struct cli_session *session, const char *answer)
@@ -256,8 +243,7 @@ static void take_abort(struct cli_session *session)
 		return;
 	}
 	if (session->state == CLI_SESSION_IDLE) {
-		free(session->text);
-		session->text = NULL;
+		cli_session_drop_text(session);
 		return;
 	}
 	/* Handlers may print a last word in their cancel function. */

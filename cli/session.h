@@ -12,7 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/config/freetext.h"
 #include "cli/config/line.h"
+#include "cli/config/scope.h"
 #include "cli/context_engine.h"
 #include "cli/protocol.h"
 #include "cli/server.h"
@@ -63,12 +65,17 @@ struct cli_session {
 	bool configuring;
 	struct cli_cursor cursor;
 
-	char *line;	       /* being carried out; again, when a question was answered */
-	size_t line_offset;    /* past `do` */
-	struct cli_args *args; /* of the exec command */
-	char *text;	       /* a banner's lines so far; NULL: none open */
-	bool calling;	       /* a handler is on the stack */
-	bool done_early;       /* it called cli_done before it returned */
+	char *line;		/* being carried out; again, when a question was answered */
+	size_t line_offset;	/* past `do` */
+	struct cli_args *args;	/* of the exec command */
+	struct cli_scope scope; /* what is under a refused line */
+	bool told;		/* that lines are skipped */
+	bool text_open;		/* a banner's lines are coming */
+	struct cli_freetext text_end;
+	bool text_refused; /* and go nowhere */
+	char *text;	   /* they so far; NULL: too much of it */
+	bool calling;	   /* a handler is on the stack */
+	bool done_early;   /* it called cli_done before it returned */
 	int done_status;
 	bool closing;
 
@@ -114,6 +121,12 @@ void cli_session_complete(struct cli_session *session, const char *line);
 
 void cli_session_send(struct cli_session *session, enum cli_message_type type, uint32_t number,
 	const char *text, size_t len);
+
+/* Takes a line as typed or pasted, which may be part of a text, in session_line.c. */
+void cli_session_line(struct cli_session *session, const char *line);
+
+/* Forgets a text that was begun. */
+void cli_session_drop_text(struct cli_session *session);
 
 /* Carries out session->line, in session_line.c; again, when its question was answered. */
 void cli_session_run(struct cli_session *session);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cli/config/config_engine.h"
 #include "cli/grammar/width.h"
 #include "cli/output_engine.h"
 
@@ -185,18 +186,35 @@ size_t cli_session_do(const struct cli_session *session, const char *line)
 	return start + 2 + strspn(line + start + 2, " \t");
 }
 
-/* Keeps the first line of a banner; the next lines belong to it. */
-static void open_text(struct cli_session *session)
+void cli_session_drop_text(struct cli_session *session)
 {
-	bool first = !session->text;
+	cli_text_free(session->text);
+	session->text = NULL;
+	session->text_open = false;
+}
 
-	free(session->text);
-	session->text = session->line;
-	session->line = NULL;
-	if (first && session->terminal)
-		cli_puts(session->out, "Enter TEXT message.  End with the character that it "
-				       "began with.\n");
-	cli_session_finish(session, 0);
+static bool is_skipped(struct cli_session *session)
+{
+	return session->configuring && cli_scope_skips(&session->scope, session->config->grammar,
+					       &session->cursor, session->line);
+}
+
+/* Lines that would have been the block of the refused one, up to its `quit`. */
+static void expect_text(struct cli_session *session)
+{
+	session->text_refused =
+		cli_freetext_opens(session->line, &session->text_end) && session->text_end.block;
+	session->text_open = session->text_refused;
+}
+
+/* A line under a refused one. */
+static void skip(struct cli_session *session)
+{
+	if (!session->told)
+		cli_puts(session->out, "% Lines under it are skipped, up to its exit\n");
+	session->told = true;
+	expect_text(session);
+	cli_session_finish(session, -EINVAL);
 }
 
 static void run_config(struct cli_session *session)
@@ -204,17 +222,14 @@ static void run_config(struct cli_session *session)
 	struct cli_outcome outcome;
 
 	cli_line_take(session->config, &session->ctx, &session->cursor, session->line, &outcome);
+	cli_scope_note(&session->scope, &session->cursor, session->line, &outcome);
 	if (outcome.result == CLI_WAITING) {
 		ask(session);
-	} else if (cli_outcome_more(&outcome)) {
-		open_text(session);
 	} else if (outcome.result == CLI_ERROR) {
-		free(session->text);
-		session->text = NULL;
+		session->told = false;
+		expect_text(session);
 		explain(session, &outcome);
 	} else {
-		free(session->text);
-		session->text = NULL;
 		if (outcome.left) {
 			cli_session_unconfigure(session);
 			log_left(session);
@@ -225,11 +240,95 @@ static void run_config(struct cli_session *session)
 
 void cli_session_run(struct cli_session *session)
 {
-	session->line_offset = session->text ? 0 : cli_session_do(session, session->line);
-	if (session->configuring && session->line_offset == 0)
+	session->line_offset = cli_session_do(session, session->line);
+	if (is_skipped(session))
+		skip(session);
+	else if (session->configuring && session->line_offset == 0)
 		run_config(session);
 	else
 		run_exec(session);
+}
+
+/* A line that does not begin a text, or the whole of one; takes it over. */
+static void run_line(struct cli_session *session, char *whole)
+{
+	session->line = whole;
+	cli_session_run(session);
+}
+
+/* The next lines belong to it, whatever they are. */
+static void open_text(struct cli_session *session, const char *line)
+{
+	session->text_open = true;
+	session->text_refused = false;
+	session->text = strdup(line);
+	if (session->terminal)
+		cli_printf(session->out, "Enter TEXT message.  End with the character '%s'.\n",
+			session->text_end.end);
+	cli_session_finish(session, 0);
+}
+
+/* Adds a line. What is too long is lost whole: its lines are no commands. */
+static void gather(struct cli_session *session, const char *line)
+{
+	char *whole = NULL;
+
+	if (session->text && strlen(session->text) + strlen(line) < CLI_MESSAGE_LINE_MAX &&
+		asprintf(&whole, "%s\n%s", session->text, line) < 0)
+		whole = NULL;
+	free(session->text);
+	session->text = whole;
+}
+
+static void close_text(struct cli_session *session)
+{
+	char *whole = session->text;
+
+	session->text = NULL;
+	session->text_open = false;
+	if (session->text_refused) {
+		cli_session_finish(session, -EINVAL);
+		return;
+	}
+	if (!whole) {
+		cli_printf(session->out, "%% The text is longer than %d bytes\n",
+			CLI_MESSAGE_LINE_MAX);
+		cli_session_finish(session, -EINVAL);
+		return;
+	}
+	cli_freetext_trim(whole);
+	run_line(session, whole);
+}
+
+/* Takes the copy over. */
+static void take_copy(struct cli_session *session, char *line)
+{
+	if (session->text_open) {
+		gather(session, line);
+		if (cli_freetext_ends(&session->text_end, line))
+			close_text(session);
+		else
+			cli_session_finish(session, 0);
+	} else if (session->configuring && cli_freetext_opens(line, &session->text_end) &&
+		   !session->text_end.block) {
+		open_text(session, line);
+	} else {
+		if (session->configuring)
+			cli_freetext_trim(line);
+		run_line(session, line);
+		return;
+	}
+	cli_text_free(line);
+}
+
+void cli_session_line(struct cli_session *session, const char *line)
+{
+	char *copy = cli_freetext_copy(line);
+
+	if (copy)
+		take_copy(session, copy);
+	else
+		cli_session_finish(session, -ENOMEM);
 }
 
 void cli_session_answered(struct cli_session *session)

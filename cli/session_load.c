@@ -19,6 +19,8 @@ static const char *result_name(enum cli_result result)
 		return "unchanged";
 	case CLI_KEPT:
 		return "kept without effect";
+	case CLI_SKIPPED:
+		return "skipped";
 	case CLI_ERROR:
 	case CLI_WAITING:
 		break;
@@ -47,6 +49,11 @@ static void report(void *arg, const struct cli_verdict *verdict)
 
 	if (!notable && !session->load_verbose)
 		return;
+	if (verdict->result == CLI_SKIPPED) {
+		cli_printf(session->out, "%zu-%zu: skipped: %s\n", verdict->line, verdict->last,
+			verdict->message);
+		return;
+	}
 	cli_printf(session->out, "%zu: %s: ", verdict->line, result_name(verdict->result));
 	cli_out_typed(session->out, verdict->text);
 	cli_puts(session->out, "\n");
@@ -64,8 +71,10 @@ static void conclude(struct cli_session *session, int ret)
 	if (summary.rolled_back)
 		cli_puts(session->out, "Nothing of this file is in force.\n");
 	cli_printf(session->out,
-		"%zu lines: %zu applied, %zu unchanged, %zu kept without effect, %zu errors\n",
-		summary.lines, summary.applied, summary.unchanged, summary.kept, summary.errors);
+		"%zu lines: %zu applied, %zu unchanged, %zu kept without effect, %zu skipped, "
+		"%zu errors\n",
+		summary.lines, summary.applied, summary.unchanged, summary.kept, summary.skipped,
+		summary.errors);
 	cli_session_finish(session, ret);
 }
 

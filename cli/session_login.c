@@ -21,6 +21,23 @@ static void question(struct cli_session *session, enum cli_question kind, const 
 	cli_session_send(session, CLI_MSG_QUESTION, kind, text, strlen(text));
 }
 
+/* A banner of this kind, if there is one, on lines of its own. */
+static void show_banner(struct cli_session *session, const char *kind)
+{
+	const struct cli_tree *tree = cli_config_tree(session->config);
+	const struct cli_node *node = cli_node_first(cli_tree_root((struct cli_tree *)tree));
+
+	for (; node; node = cli_node_next(node)) {
+		const struct cli_args *args = cli_node_args(node);
+		const char *text = cli_has(args, "banner") ? cli_arg_text(args, "text") : NULL;
+
+		if (text && strcmp(cli_arg_text(args, "kind"), kind) == 0) {
+			say(session, text);
+			say(session, "\n");
+		}
+	}
+}
+
 static void ask(struct cli_session *session)
 {
 	if (session->login.demand == CLI_DEMAND_USER && !session->login.user)
@@ -34,6 +51,7 @@ static void admit(struct cli_session *session)
 	session->login.demand = CLI_DEMAND_NOTHING;
 	session->privileged = session->login.level >= CLI_PRIVILEGED;
 	session->state = CLI_SESSION_IDLE;
+	show_banner(session, "exec");
 	cli_session_ready(session);
 }
 
@@ -41,8 +59,14 @@ void cli_session_login(struct cli_session *session)
 {
 	const struct cli_access *access = session->settings->access;
 
-	if (!access || !session->terminal) {
+	if (!session->terminal) {
 		cli_session_ready(session);
+		return;
+	}
+	show_banner(session, "motd");
+	if (!access) {
+		session->login.level = CLI_PRIVILEGED;
+		admit(session);
 		return;
 	}
 	session->login.demand = access->login(session->settings->app, &session->login.level);
@@ -52,6 +76,7 @@ void cli_session_login(struct cli_session *session)
 		say(session, "Password required, but none set\n");
 		cli_session_end(session);
 	} else {
+		show_banner(session, "login");
 		say(session, "\nUser Access Verification\n\n");
 		ask(session);
 	}

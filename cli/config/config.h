@@ -49,14 +49,16 @@ enum cli_result {
 	CLI_KEPT,      /* stored, without effect here */
 	CLI_ERROR,
 	CLI_WAITING, /* apply asked a question; nothing changed, try again with the answer */
+	CLI_SKIPPED, /* under a refused line, or the text of one */
 };
 
-/* What became of one line of a file. */
+/* What became of one line of a file, or of several in a row that were skipped. */
 struct cli_verdict {
 	enum cli_result result;
 	size_t line;	     /* 1 for the first; 0: of the whole file */
+	size_t last;	     /* SKIPPED: of these lines; else the same */
 	unsigned column;     /* display columns, 0 for the first, of an error's caret; else 0 */
-	const char *text;    /* the line as given */
+	const char *text;    /* the line as given; of several the first */
 	const char *message; /* what was printed: error, warning or "" */
 };
 
@@ -66,7 +68,9 @@ struct cli_load_summary {
 	size_t unchanged;
 	size_t kept;
 	size_t errors;
+	size_t skipped;
 	bool rolled_back;
+	bool ended; /* the last line is `end`: nothing is cut off */
 };
 
 /* Called for each line that is neither empty nor a comment. Borrowed for the call. */
@@ -96,8 +100,9 @@ void cli_load_end(struct cli_load *load, struct cli_load_summary *summary); /* a
 /*
  * Makes the running configuration that of a file, by the fewest changes: removals, then
  * additions. Prints the difference to `diff` (may be NULL) as `-` and `+` lines below the lines
- * they belong to. With `dry`, only that. On an error in the file nothing is done; when a change is
- * refused everything is put back. Errors are printed to ctx->out. Returns 0 or -EINVAL, -ENOMEM.
+ * they belong to. With `dry`, only that; else the file must end with `end`, or it is not whole. On
+ * an error in the file nothing is done; when a change is refused everything is put back. Errors are
+ * printed to ctx->out. Returns 0 or -EINVAL, -ENOMEM.
  */
 int cli_config_replace(struct cli_config *config, struct cli_ctx *ctx, const char *text, size_t len,
 	bool dry, struct cli_out *diff, size_t *changes);

@@ -42,7 +42,7 @@ static bool word_is(const char *line, size_t at, const char *word)
 }
 
 /* A tab behind blanks is not counted: IOS writes one before a certificate's `quit`. */
-static size_t indent_of(const char *line)
+size_t cli_line_indent(const char *line)
 {
 	size_t blanks = strspn(line, " ");
 
@@ -51,7 +51,8 @@ static size_t indent_of(const char *line)
 
 static void read_prefix(const char *line, struct cli_words *words)
 {
-	*words = (struct cli_words) { .indent = indent_of(line), .offset = skip_blanks(line, 0) };
+	*words = (struct cli_words) { .indent = cli_line_indent(line),
+		.offset = skip_blanks(line, 0) };
 	words->no = word_is(line, words->offset, "no");
 	words->reset = word_is(line, words->offset, "default");
 	if (words->no)
@@ -84,11 +85,21 @@ static void parse_in(const struct cli_grammar *grammar, const struct cli_cursor 
 		*parse = taken;
 }
 
+/* Of one word alone it is not certain: `logging event` in an interface is no global `logging`. */
+static bool has_two_words(const char *line, size_t len)
+{
+	size_t first = strcspn(line, " \t");
+	size_t second = skip_blanks(line, first);
+
+	return second < len && strcspn(line + second, " \t") + second < len;
+}
+
 enum cli_parse_status cli_line_parse(const struct cli_grammar *grammar,
 	const struct cli_cursor *cursor, const char *line, struct cli_words *words,
 	struct cli_outcome *outcome)
 {
 	struct cli_parse best = { .status = CLI_PARSE_INVALID };
+	unsigned level = cursor->depth;
 	unsigned flags;
 
 	read_prefix(line, words);
@@ -98,8 +109,12 @@ enum cli_parse_status cli_line_parse(const struct cli_grammar *grammar,
 
 		parse_in(grammar, cursor, depth, line, words, &parse);
 		if (depth == cursor->depth || parse.status == CLI_PARSE_OK ||
-			got_further(&parse, &best))
+			got_further(&parse, &best)) {
 			best = parse;
+			if (parse.status == CLI_PARSE_OK ||
+				has_two_words(line + words->offset, parse.offset))
+				level = depth;
+		}
 		words->level = depth;
 		/* What is incomplete here is not looked for outside: `ip vrf forwarding` in an
 		 * interface must not make a VRF of that name. */
@@ -117,6 +132,8 @@ enum cli_parse_status cli_line_parse(const struct cli_grammar *grammar,
 		.status = best.status,
 		.caret = best.status == CLI_PARSE_INVALID ? (int64_t)(words->offset + best.offset)
 							  : CLI_NO_CARET,
+		.level = level,
+		.opens = best.status == CLI_PARSE_OK && best.args->command->enters && !flags,
 		.comment = best.status == CLI_PARSE_EMPTY,
 	};
 	return best.status;
@@ -228,6 +245,8 @@ void cli_line_message(char *buf, size_t size, const char *line, const struct cli
 			buf, size, "%% Invalid input detected at '^' marker: %s.", outcome->reason);
 	else if (outcome->caret != CLI_NO_CARET)
 		snprintf(buf, size, "%% Invalid input detected at '^' marker.");
+	else if (outcome->reason)
+		snprintf(buf, size, "%% %s.", outcome->reason);
 	else if (outcome->status == CLI_PARSE_AMBIGUOUS)
 		snprintf(buf, size, "%% Ambiguous command:  \"%s\"", line);
 	else if (outcome->status == CLI_PARSE_INCOMPLETE || outcome->status == CLI_PARSE_MORE)

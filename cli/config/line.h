@@ -35,9 +35,14 @@ struct cli_outcome {
 	enum cli_parse_status status; /* what the error is, when ERROR; OK: apply refused */
 	int64_t caret;		      /* byte offset in the line, or CLI_NO_CARET */
 	const char *reason; /* what is wrong at the caret, static; NULL: it fits nothing */
+	unsigned level;	    /* of the cursor that the line belongs to, as far as is known */
+	bool opens;	    /* it opens a block, or would have */
 	bool comment;	    /* nothing there */
 	bool left;	    /* `end`, or `exit` from the outermost mode */
 };
+
+/* How deep a line is indented: the blanks it begins with. */
+size_t cli_line_indent(const char *line);
 
 /*
  * Parses a line in the cursor's mode and those above. On OK, *args is the caller's, *level is the

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "cli/config/config_engine.h"
-#include "cli/config/reader.h"
+#include "cli/config/script.h"
 #include "cli/context_engine.h"
 #include "cli/grammar/width.h"
 
@@ -28,11 +28,9 @@ struct cli_load {
 	struct cli_config *config;
 	struct cli_ctx ctx;
 	struct cli_out *out;
-	struct cli_reader reader;
-	struct cli_cursor cursor;
+	struct cli_script script;
 	unsigned flags;
 	enum phase phase;
-	bool left; /* past an `end` */
 	bool was_modified;
 	cli_verdict_fn report;
 	void *report_arg;
@@ -56,7 +54,7 @@ struct cli_load *cli_load_begin(struct cli_config *config, struct cli_ctx *ctx, 
 	load->was_modified = config->modified;
 	load->out = cli_out_new_buffer();
 	if (!load->out || cli_ctx_init(&load->ctx, ctx->app, config, load->out) != 0 ||
-		cli_reader_init(&load->reader, text, len) != 0) {
+		cli_script_begin(&load->script, config, config->tree, text, len) != 0) {
 		cli_ctx_fini(&load->ctx);
 		cli_out_free(load->out);
 		free(load);
@@ -64,7 +62,6 @@ struct cli_load *cli_load_begin(struct cli_config *config, struct cli_ctx *ctx, 
 		return NULL;
 	}
 	load->ctx.session = ctx->session;
-	cli_cursor_begin(&load->cursor, config, config->tree);
 	return load;
 }
 
@@ -115,6 +112,8 @@ static void count(struct cli_load_summary *summary, enum cli_result result)
 	case CLI_WAITING:
 		summary->errors++;
 		break;
+	case CLI_SKIPPED:
+		break;
 	}
 }
 
@@ -122,7 +121,10 @@ static void count(struct cli_load_summary *summary, enum cli_result result)
 static void judge(struct cli_load *load, const char *line, const struct cli_outcome *outcome)
 {
 	struct cli_verdict verdict = {
-		.result = outcome->result, .line = load->reader.number, .text = line
+		.result = outcome->result,
+		.line = load->script.reader.number,
+		.last = load->script.reader.number,
+		.text = line,
 	};
 	char words[256];
 
@@ -152,84 +154,99 @@ static bool is_preamble(const struct cli_load *load, const char *line)
 	return preamble;
 }
 
+/* Lines under a refused one, which are not carried out. */
+static void judge_skipped(struct cli_load *load)
+{
+	const struct cli_range *told = &load->script.told;
+	char message[80];
+	struct cli_verdict verdict = {
+		.result = CLI_SKIPPED,
+		.line = told->first,
+		.last = told->last,
+		.text = "",
+		.message = message,
+	};
+
+	snprintf(message, sizeof(message), "under line %zu, which was refused", told->under);
+	load->summary.lines += told->count;
+	load->summary.skipped += told->count;
+	if (load->report)
+		load->report(load->report_arg, &verdict);
+}
+
 static void check_line(struct cli_load *load, const char *line, struct cli_outcome *outcome)
 {
+	const struct cli_grammar *grammar = load->config->grammar;
+	struct cli_cursor *cursor = &load->script.cursor;
 	struct cli_words words;
 
-	if (cli_line_parse(load->config->grammar, &load->cursor, line, &words, outcome) ==
-		CLI_PARSE_OK)
-		cli_line_pretend(&load->cursor, load->config->grammar, &words, outcome);
+	if (cli_line_parse(grammar, cursor, line, &words, outcome) == CLI_PARSE_OK)
+		cli_line_pretend(cursor, grammar, &words, outcome);
 }
 
-/* After `end` a router would be in EXEC, where nothing of a configuration file belongs. */
-static void refuse_after_end(const char *line, struct cli_outcome *outcome)
+static void take_line(struct cli_load *load, struct cli_transaction *transaction, char *line)
 {
-	size_t start = strspn(line, " \t");
-
-	*outcome = (struct cli_outcome) { .result = CLI_UNCHANGED, .caret = CLI_NO_CARET };
-	outcome->comment = line[start] == '\0' || line[start] == '!';
-	if (outcome->comment)
-		return;
-	outcome->result = CLI_ERROR;
-	outcome->status = CLI_PARSE_INVALID;
-	outcome->caret = (int64_t)start;
-}
-
-/* Takes one line; false when a TEXT needs the next one as well. */
-static bool take_line(struct cli_load *load, struct cli_transaction *transaction, char *line)
-{
+	struct cli_cursor *cursor = &load->script.cursor;
 	struct cli_outcome outcome;
 
-	if (load->left)
-		refuse_after_end(line, &outcome);
-	else if (load->phase == CHECKING)
+	if (load->phase == CHECKING)
 		check_line(load, line, &outcome);
 	else if (transaction)
-		cli_line_execute(transaction, &load->cursor, line, &outcome);
+		cli_line_execute(transaction, cursor, line, &outcome);
 	else
-		cli_line_take(load->config, &load->ctx, &load->cursor, line, &outcome);
+		cli_line_take(load->config, &load->ctx, cursor, line, &outcome);
 	cli_ctx_end(&load->ctx);
-	if (cli_outcome_more(&outcome) && !cli_reader_at_end(&load->reader))
-		return false;
 	if (outcome.status == CLI_PARSE_INVALID && is_preamble(load, line)) {
-		load->left = false;
-		load->cursor.depth = 0;
-		return true;
+		cursor->depth = 0;
+		return;
 	}
-	load->left = load->left || outcome.left;
+	cli_script_note(&load->script, line, &outcome);
+	/* An `end`, or an `exit` too many, is the end of a piece: of a whole text it is no matter.
+	 */
 	if (outcome.comment || (outcome.result == CLI_UNCHANGED && outcome.left))
-		return true;
+		return;
 	/* What only checks reports only what is wrong; the rest is judged when applied. */
 	if (load->phase != CHECKING || outcome.result == CLI_ERROR)
 		judge(load, line, &outcome);
-	return true;
 }
 
-static int next(struct cli_load *load, struct cli_transaction *transaction)
+static void refuse_text(struct cli_load *load, char *line)
 {
-	char *line = cli_reader_next(&load->reader);
+	struct cli_outcome outcome;
 
-	if (line && cli_reader_is_heading(line))
-		return 0;
-	while (line && !take_line(load, transaction, line))
-		line = cli_reader_more(&load->reader);
-	return load->reader.failed ? -ENOMEM : 0;
+	cli_script_refuse(&load->script, &outcome);
+	cli_script_note(&load->script, line, &outcome);
+	judge(load, line, &outcome);
+}
+
+/* False at the end. */
+static bool next(struct cli_load *load, struct cli_transaction *transaction)
+{
+	enum cli_step step;
+	char *line;
+
+	step = cli_script_next(&load->script, &line);
+	if (step == CLI_STEP_LINE)
+		take_line(load, transaction, line);
+	else if (step == CLI_STEP_OPEN)
+		refuse_text(load, line);
+	else if (step == CLI_STEP_SKIPPED)
+		judge_skipped(load);
+	return step != CLI_STEP_END;
 }
 
 /* Everything parsed: now in one transaction, up to the first refusal. */
 static int apply_all(struct cli_load *load)
 {
 	struct cli_transaction transaction;
-	int err = 0;
+	int err;
 
-	cli_reader_rewind(&load->reader);
-	cli_cursor_end(&load->cursor, load->config);
-	cli_cursor_begin(&load->cursor, load->config, load->config->tree);
-	load->left = false;
+	cli_script_rewind(&load->script, load->config->tree);
 	load->phase = APPLYING;
 	cli_transaction_begin(&transaction, load->config, &load->ctx);
-	while (err == 0 && load->summary.errors == 0 && !cli_reader_at_end(&load->reader))
-		err = next(load, &transaction);
+	while (load->summary.errors == 0 && next(load, &transaction))
+		;
+	err = cli_script_failed(&load->script) ? -ENOMEM : 0;
 	if (err || load->summary.errors > 0) {
 		cli_transaction_rollback(&transaction);
 		load->summary.rolled_back = true;
@@ -245,6 +262,7 @@ static int finish(struct cli_load *load, int err)
 	struct cli_load_summary *summary = &load->summary;
 
 	load->phase = FINISHED;
+	summary->ended = load->script.ended;
 	if (summary->errors > 0 && (load->flags & CLI_LOAD_ALL_OR_NOTHING)) {
 		summary->rolled_back = true;
 		summary->applied = summary->unchanged = summary->kept = 0;
@@ -258,12 +276,13 @@ static int finish(struct cli_load *load, int err)
 
 int cli_load_step(struct cli_load *load, unsigned lines)
 {
-	int err = 0;
+	int err;
 
-	while (err == 0 && lines-- > 0 && !cli_reader_at_end(&load->reader))
-		err = next(load, NULL);
-	if (err == 0 && !cli_reader_at_end(&load->reader))
+	while (lines > 0 && next(load, NULL))
+		lines--;
+	if (lines == 0)
 		return CLI_PENDING;
+	err = cli_script_failed(&load->script) ? -ENOMEM : 0;
 	if (err == 0 && load->phase == CHECKING && load->summary.errors == 0)
 		err = apply_all(load);
 	return finish(load, err);
@@ -274,8 +293,7 @@ void cli_load_end(struct cli_load *load, struct cli_load_summary *summary)
 	if (summary)
 		*summary = load->summary;
 	release_held(load, false);
-	cli_cursor_end(&load->cursor, load->config);
-	cli_reader_fini(&load->reader);
+	cli_script_end(&load->script);
 	cli_ctx_fini(&load->ctx);
 	cli_out_free(load->out);
 	free(load);

@@ -11,18 +11,18 @@
 
 #include "cli/config/config_engine.h"
 #include "cli/config/diff.h"
-#include "cli/config/reader.h"
+#include "cli/config/script.h"
 #include "cli/context_engine.h"
 #include "cli/grammar/width.h"
 #include "cli/output_engine.h"
 
-static void report(struct cli_ctx *ctx, const struct cli_reader *reader, const char *line,
+static void report(struct cli_ctx *ctx, const struct cli_script *script, const char *line,
 	const struct cli_outcome *outcome)
 {
 	char words[256];
 
 	cli_line_message(words, sizeof(words), line, outcome);
-	cli_printf(ctx->out, "%% Line %zu", reader->number);
+	cli_printf(ctx->out, "%% Line %zu", script->reader.number);
 	if (outcome->caret != CLI_NO_CARET)
 		cli_printf(ctx->out, ", column %zu", cli_width(line, (size_t)outcome->caret) + 1);
 	cli_puts(ctx->out, ": ");
@@ -32,37 +32,66 @@ static void report(struct cli_ctx *ctx, const struct cli_reader *reader, const c
 		cli_printf(ctx->out, "%s\n", words);
 }
 
-/* Reads the file into a tree. All its errors are reported. */
-static int read_target(struct cli_transaction *paper, const char *text, size_t len)
+static void report_skipped(struct cli_ctx *ctx, const struct cli_range *told)
 {
-	struct cli_reader reader;
-	struct cli_cursor cursor;
-	struct cli_outcome outcome = { 0 };
-	int err = cli_reader_init(&reader, text, len);
+	cli_printf(ctx->out, "%% Lines %zu to %zu skipped: under line %zu, which was refused\n",
+		told->first, told->last, told->under);
+}
+
+/* Takes one line on paper. False at the end, or without memory. */
+static bool read_line(struct cli_transaction *paper, struct cli_script *script, int *err)
+{
+	struct cli_outcome outcome;
 	char *line;
+
+	switch (cli_script_next(script, &line)) {
+	case CLI_STEP_LINE:
+		cli_line_execute(paper, &script->cursor, line, &outcome);
+		break;
+	case CLI_STEP_OPEN:
+		cli_script_refuse(script, &outcome);
+		break;
+	case CLI_STEP_SKIPPED:
+		report_skipped(paper->ctx, &script->told);
+		return true;
+	case CLI_STEP_NOTHING:
+		return true;
+	default:
+		return false;
+	}
+	cli_script_note(script, line, &outcome);
+	if (outcome.result == CLI_ERROR) {
+		report(paper->ctx, script, line, &outcome);
+		*err = -EINVAL;
+	}
+	return true;
+}
+
+/* What is cut off must not take the rest of the router with it. */
+static int check_whole(struct cli_ctx *ctx, const struct cli_script *script)
+{
+	if (script->lines == 0)
+		return cli_fail(ctx, "%% The file is empty");
+	if (!script->ended)
+		return cli_fail(ctx, "%% The file does not end with `end`: it is not whole");
+	return 0;
+}
+
+/* Reads the file into a tree. All its errors are reported. */
+static int read_target(struct cli_transaction *paper, const char *text, size_t len, bool dry)
+{
+	struct cli_script script;
+	int err = cli_script_begin(&script, paper->config, paper->tree, text, len);
 
 	if (err)
 		return err;
-	cli_cursor_begin(&cursor, paper->config, paper->tree);
-	for (line = cli_reader_next(&reader); line && !outcome.left;
-		line = cli_reader_next(&reader)) {
-		if (cli_reader_is_heading(line))
-			continue;
-		cli_line_execute(paper, &cursor, line, &outcome);
-		while (cli_outcome_more(&outcome) && !cli_reader_at_end(&reader)) {
-			line = cli_reader_more(&reader);
-			if (line)
-				cli_line_execute(paper, &cursor, line, &outcome);
-		}
-		if (outcome.result == CLI_ERROR && line) {
-			report(paper->ctx, &reader, line, &outcome);
-			err = -EINVAL;
-		}
-	}
-	if (reader.failed)
+	while (read_line(paper, &script, &err))
+		;
+	if (cli_script_failed(&script))
 		err = -ENOMEM;
-	cli_cursor_end(&cursor, paper->config);
-	cli_reader_fini(&reader);
+	else if (!dry && check_whole(paper->ctx, &script) != 0)
+		err = -EINVAL;
+	cli_script_end(&script);
 	return err;
 }
 
@@ -160,7 +189,7 @@ int cli_config_replace(struct cli_config *config, struct cli_ctx *ctx, const cha
 		return -ENOMEM;
 	target->app = config->tree->app;
 	cli_transaction_begin_dry(&paper, config, target, ctx);
-	err = read_target(&paper, text, len);
+	err = read_target(&paper, text, len, dry);
 	cli_transaction_commit(&paper);
 	if (err == 0)
 		err = cli_diff(config->tree, target, diff, &found);

@@ -335,18 +335,19 @@ static void test_bad_line_is_reported_and_the_rest_goes_on(void)
 	fixture_init(&fixture);
 	CU_ASSERT_NOT_EQUAL(fixture_load(&fixture,
 				    "interface Vlan1\n bogus\n mtu 1400\ninterface gi99\n"
-				    " description kept by Vlan1\nip http server\n",
+				    " description not of Vlan1\nip http server\n",
 				    0, &summary),
 		0);
 	CU_ASSERT_EQUAL(summary.lines, 6);
-	CU_ASSERT_EQUAL(summary.applied, 3);
+	CU_ASSERT_EQUAL(summary.applied, 2);
 	CU_ASSERT_EQUAL(summary.kept, 1);
 	CU_ASSERT_EQUAL(summary.errors, 2);
+	CU_ASSERT_EQUAL(summary.skipped, 1);
 	CU_ASSERT_STRING_EQUAL(cli_out_text(fixture.out),
 		"2:1:  bogus\n% Invalid input detected at '^' marker.\n"
-		"4:10: interface gi99\n% Invalid input detected at '^' marker.\n");
-	assert_running(&fixture, "interface Vlan1\n description kept by Vlan1\n mtu 1400\n!\n"
-				 "ip http server\n!\nend\n");
+		"4:10: interface gi99\n% Invalid input detected at '^' marker.\n"
+		"5-5: under line 4, which was refused\n");
+	assert_running(&fixture, "interface Vlan1\n mtu 1400\n!\nip http server\n!\nend\n");
 	fixture_fini(&fixture);
 }
 
@@ -431,13 +432,19 @@ static void test_all_or_nothing_that_is_good_applies(void)
 	fixture_fini(&fixture);
 }
 
+/* With a file that has its final `end` besides. */
 static int replace(struct fixture *fixture, const char *text)
 {
 	size_t changes;
+	char *whole;
+	int err;
 
+	CU_ASSERT(asprintf(&whole, "%send\n", text) > 0);
 	cli_out_clear(fixture->out);
-	return cli_config_replace(
-		fixture->config, &fixture->ctx, text, strlen(text), false, fixture->out, &changes);
+	err = cli_config_replace(fixture->config, &fixture->ctx, whole, strlen(whole), false,
+		fixture->out, &changes);
+	free(whole);
+	return err;
 }
 
 /* The line kept is made of the one typed and the one it replaces, on paper as in force. */
@@ -660,8 +667,10 @@ static void test_line_ends_marks_and_headings(void)
 		       "enable\r\nconf t\r\nhostname A  \r\n\tinterface\tVlan1\r\n  !comment\r\n"
 		       " mtu 1400\r\nend\r\n!");
 	assert_running(&fixture, "hostname A\n!\ninterface Vlan1\n mtu 1400\n!\nend\n");
-	CU_ASSERT_NOT_EQUAL(fixture_load(&fixture, "end\nhostname B\n", 0, NULL), 0);
-	CU_ASSERT_STRING_EQUAL(cli_config_hostname(fixture.config), "A");
+	take(&fixture, "end\nhostname B\n");
+	CU_ASSERT_STRING_EQUAL(cli_config_hostname(fixture.config), "B");
+	take(&fixture, "exit\nexit\ninterface Vlan1\n exit\nexit\nhostname C\n");
+	CU_ASSERT_STRING_EQUAL(cli_config_hostname(fixture.config), "C");
 	fixture_fini(&fixture);
 }
 
@@ -676,6 +685,61 @@ static void test_zero_bytes_are_refused(void)
 		0);
 	CU_ASSERT_STRING_EQUAL(cli_config_hostname(fixture.config), "Router");
 	fixture_fini(&fixture);
+}
+
+static uint32_t draw(uint32_t *state, uint32_t below)
+{
+	*state = *state * 1664525 + 1013904223;
+	return (*state >> 8) % below;
+}
+
+/* A line of some seed, its block's header before it, sometimes taken back. */
+static void add_any_line(struct cli_out *out, uint32_t *state)
+{
+	const char *seed = fixture_seeds[draw(state, 3)];
+	const char *at = seed + draw(state, (uint32_t)strlen(seed));
+	const char *header;
+
+	while (at > seed && at[-1] != '\n')
+		at--;
+	for (header = at; *header == ' ' && header > seed;) {
+		for (header--; header > seed && header[-1] != '\n';)
+			header--;
+	}
+	if (header != at)
+		cli_printf(out, "%.*s\n", (int)strcspn(header, "\n"), header);
+	/* What another line brings along comes back with it: these commands do not say else. */
+	if (draw(state, 5) == 0 && strncmp(at, " ip virtual-reassembly", 22) != 0)
+		cli_puts(out, *at == ' ' ? " no" : "no ");
+	cli_printf(out, "%.*s\n", (int)strcspn(at, "\n"), at);
+}
+
+/* What was accepted, in whatever order, is accepted when the router starts again. */
+static void test_any_accepted_lines_load_again(void)
+{
+	uint32_t state = 1;
+
+	for (unsigned round = 0; round < 300; round++) {
+		struct cli_out *lines = cli_out_new_buffer();
+		struct fixture first;
+		struct fixture second;
+		char *before;
+
+		fixture_init(&first);
+		fixture_init(&second);
+		for (unsigned i = 0; i < 1 + round / 3; i++)
+			add_any_line(lines, &state);
+		fixture_load(&first, cli_out_text(lines), 0, NULL);
+		before = fixture_print(&first, CLI_TREE_NORMAL);
+		take(&second, before);
+		free(before);
+		before = fixture_print(&first, CLI_TREE_LINES);
+		assert_running(&second, before);
+		free(before);
+		cli_out_free(lines);
+		fixture_fini(&first);
+		fixture_fini(&second);
+	}
 }
 
 static void test_find(void)
@@ -808,6 +872,7 @@ int main(void)
 		{ "banner", test_banner },
 		{ "line ends, marks, headings", test_line_ends_marks_and_headings },
 		{ "zero bytes are refused", test_zero_bytes_are_refused },
+		{ "any accepted lines load again", test_any_accepted_lines_load_again },
 		{ "find", test_find },
 		{ "saving is whole and private", test_saving_is_whole_and_private },
 		{ "10,000 lines", test_10000_lines },

@@ -609,7 +609,7 @@ static const struct cli_command commands[] = {
 		.syntax = "mpls ldp router-id <interface:INTERFACE> [force]",
 		.rank = 4400,
 		.apply = apply },
-	{ .mode = "config", .syntax = "banner motd <text:TEXT>", .rank = 4500, .apply = apply },
+	{ .mode = "config", .syntax = "notice <text:TEXT>", .rank = 4500, .apply = apply },
 	{ .mode = "config", .syntax = "ip http server", .flags = CLI_HARMLESS, .rank = 4600 },
 	{ .mode = NULL },
 };
@@ -667,6 +667,9 @@ static void print_verdict(void *arg, const struct cli_verdict *verdict)
 	if (verdict->result == CLI_ERROR)
 		cli_printf(fixture->out, "%zu:%u: %s\n%s\n", verdict->line, verdict->column,
 			verdict->text, verdict->message);
+	if (verdict->result == CLI_SKIPPED)
+		cli_printf(fixture->out, "%zu-%zu: %s\n", verdict->line, verdict->last,
+			verdict->message);
 }
 
 int fixture_load(

@@ -152,7 +152,7 @@ static void test_refused_lines(void)
 		{ "config", "interface", CLI_PARSE_INCOMPLETE, 0 },
 		{ "config", "hostname a\x1b[31m", CLI_PARSE_INVALID, 10 },
 		{ "config", "hostname a\nb", CLI_PARSE_INVALID, 10 },
-		{ "config", "banner motd #x", CLI_PARSE_MORE, 0 },
+		{ "config", "notice #x", CLI_PARSE_MORE, 0 },
 		{ "config", "access-list 1", CLI_PARSE_INCOMPLETE, 0 },
 		{ "config-if", "ppp chap hostname ユーザ名 x", CLI_PARSE_INVALID, 27 },
 		{ "config-if", "ip ユーザ名 x", CLI_PARSE_INVALID, 3 },
@@ -272,10 +272,10 @@ static void test_text_is_what_stands_between_delimiters(void)
 {
 	struct cli_parse result;
 
-	parse("config", 0, "banner motd #one\n two#", &result);
+	parse("config", 0, "notice #one\n two#", &result);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(result.args);
 	CU_ASSERT_STRING_EQUAL(cli_arg_text(result.args, "text"), "one\n two");
-	CU_ASSERT_STRING_EQUAL(result.args->line, "banner motd ^Cone\n two^C");
+	CU_ASSERT_STRING_EQUAL(result.args->line, "notice ^Cone\n two^C");
 	cli_args_free(result.args);
 }
 

@@ -233,6 +233,49 @@ static void test_user_may_not_write(void)
 	flash_close(&flash);
 }
 
+static void put(const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	fputs("hostname taken\nend\n", file);
+	fclose(file);
+}
+
+/* Nothing but files of the directory can be read, so that no other's lines come back in errors. */
+static void test_replace_reads_in_flash_only(void)
+{
+	static const char *const outside[] = { "/etc/passwd", "/proc/self/environ", "../outside",
+		"flash:../outside", "sub/../conf", "./conf", "link", "flash:link", "away/passwd",
+		"pipe", "sub", "flash:", "/", "nvram:conf", "tftp:conf", "absent", ".hidden" };
+	struct flash flash;
+	char command[400];
+
+	flash_open(&flash, false);
+	put(path_of(&flash, "conf"));
+	put(path_of(&flash, ".hidden"));
+	CU_ASSERT_EQUAL(symlink("conf", path_of(&flash, "link")), 0);
+	CU_ASSERT_EQUAL(symlink("/etc", path_of(&flash, "away")), 0);
+	CU_ASSERT_EQUAL(mkdir(path_of(&flash, "sub"), 0700), 0);
+	CU_ASSERT_EQUAL(mkfifo(path_of(&flash, "pipe"), 0600), 0);
+	for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++) {
+		snprintf(command, sizeof(command), "configure replace %s force", outside[i]);
+		CU_ASSERT_EQUAL(strncmp(line(flash.client, command), "%Error opening ", 15), 0);
+		CU_ASSERT_EQUAL(flash.client->status, EINVAL);
+		CU_ASSERT_STRING_EQUAL(flash.client->prompt, "Router#");
+	}
+	/* By its whole name, too. */
+	snprintf(command, sizeof(command), "configure replace %s force", path_of(&flash, "conf"));
+	line(flash.client, command);
+	CU_ASSERT_STRING_EQUAL(flash.client->prompt, "taken#");
+	drop(&flash, "conf");
+	drop(&flash, ".hidden");
+	drop(&flash, "link");
+	drop(&flash, "away");
+	drop(&flash, "pipe");
+	CU_ASSERT_EQUAL(rmdir(path_of(&flash, "sub")), 0);
+	flash_close(&flash);
+}
+
 /* What a command that failed has said is for the terminal. */
 static void test_failed_command_leaves_the_file(void)
 {
@@ -380,6 +423,7 @@ int main(void)
 		{ "words", test_words },
 		{ "names are kept in", test_names_are_kept_in },
 		{ "a user may not write", test_user_may_not_write },
+		{ "replace reads in flash only", test_replace_reads_in_flash_only },
 		{ "a failed command leaves the file", test_failed_command_leaves_the_file },
 		{ "an abort leaves the file", test_abort_leaves_the_file },
 		{ "long dumps let others work", test_long_dumps_let_others_work },

@@ -22,7 +22,7 @@ static void test_modes_and_prompts(void)
 		{ "configure terminal", "Router(config)#" },
 		{ "interface Vlan1", "Router(config-if)#" },
 		{ "ip address 10.0.0.1 255.0.0.0", "Router(config-if)#" },
-		{ "interface gi99", "Router(config-if)#" },
+		{ "interface gi99", "Router(config)#" },
 		{ "ip cef", "Router(config)#" },
 		{ "router bgp 1", "Router(config-router)#" },
 		{ "address-family ipv4", "Router(config-router-af)#" },
@@ -426,18 +426,21 @@ static void test_load(void)
 		"3: kept without effect:  no cdp enable\n"
 		"5: error:  bog^[us\n    at column 5\n"
 		"    % Invalid input detected at '^' marker.\n"
-		"5 lines: 2 applied, 1 unchanged, 1 kept without effect, 1 errors\n");
+		"5 lines: 2 applied, 1 unchanged, 1 kept without effect, 0 skipped, "
+		"1 errors\n");
 	CU_ASSERT_EQUAL(client->status, EINVAL);
 	CU_ASSERT_STRING_EQUAL(client->prompt, "A#");
 	CU_ASSERT_STRING_EQUAL(
 		request(client, CLI_MSG_LOAD, CLI_LOAD_OPTION_VERBOSE, "hostname A\nhostname B\n"),
 		"1: unchanged: hostname A\n2: applied: hostname B\n"
-		"2 lines: 1 applied, 1 unchanged, 0 kept without effect, 0 errors\n");
+		"2 lines: 1 applied, 1 unchanged, 0 kept without effect, 0 skipped, "
+		"0 errors\n");
 	CU_ASSERT_STRING_EQUAL(
 		request(client, CLI_MSG_LOAD, CLI_LOAD_OPTION_ATOMIC, "hostname C\nbogus\n"),
 		"2: error: bogus\n    % Invalid input detected at '^' marker.\n"
 		"Nothing of this file is in force.\n"
-		"1 lines: 0 applied, 0 unchanged, 0 kept without effect, 1 errors\n");
+		"1 lines: 0 applied, 0 unchanged, 0 kept without effect, 0 skipped, "
+		"1 errors\n");
 	CU_ASSERT_STRING_EQUAL(client->prompt, "B#");
 	hang_up(client);
 	bench_stop(&bench);
@@ -460,7 +463,8 @@ static void test_replace_and_save(void)
 		"+ip route 0.0.0.0 0.0.0.0 192.168.10.1\n");
 	line(client, "configure replace startup-config");
 	CU_ASSERT_PTR_NOT_NULL(strstr(client->question, "[no]: "));
-	answer(client, "n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(answer(client, "n"), "% Nothing was replaced"));
+	CU_ASSERT_EQUAL(client->status, EINVAL);
 	CU_ASSERT_STRING_EQUAL(client->prompt, "X#");
 	CU_ASSERT_STRING_EQUAL(line(client, "configure replace nvram:startup-config force"),
 		"-hostname X\n+hostname RT03\n"
@@ -512,6 +516,105 @@ static void test_banner_at_the_prompt(void)
 	send_text(client, CLI_MSG_ABORT, 0, 0, "");
 	line(client, "end");
 	CU_ASSERT_STRING_EQUAL(client->prompt, "Router#");
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+/* As IOS does: the message of the day, the login banner, then the questions; exec when in. */
+static void test_banners_at_login(void)
+{
+	struct client *client;
+	struct client *script;
+	struct bench bench;
+
+	bench_start(&bench, false);
+	CU_ASSERT_EQUAL(
+		cli_server_configure(bench.server, "banner motd ^C\nday\n^C\nbanner login #who#\n"
+						   "banner exec #in#\nbanner incoming #never#\n"),
+		0);
+	client = hello(&bench);
+	CU_ASSERT_STRING_EQUAL(client->output, "\nday\n\nin\n");
+	hang_up(client);
+	bench.app.login = CLI_DEMAND_PASSWORD;
+	client = arrive(&bench);
+	CU_ASSERT_STRING_EQUAL(client->output, "\nday\n\nwho\n\nUser Access Verification\n\n");
+	say(client, "open");
+	CU_ASSERT_STRING_EQUAL(client->output, "in\n");
+	hang_up(client);
+	script = connect_to(&bench);
+	send_text(script, CLI_MSG_HELLO, 0, 0, "");
+	wait_for(script, CLI_MSG_PROMPT);
+	CU_ASSERT_STRING_EQUAL(script->output, "");
+	hang_up(script);
+	bench_stop(&bench);
+}
+
+/* Pasted into a terminal, or piped: what is under a refused line goes nowhere. */
+static void test_paste_under_a_refused_line(void)
+{
+	static const char *const paste[][3] = {
+		{ "interface Vlan1", "Router(config-if)#", "" },
+		{ " mtu 1400", "Router(config-if)#", "" },
+		{ "interface Foo0", "Router(config)#", NULL },
+		{ " no ip address", "Router(config)#",
+			"% Lines under it are skipped, up to its exit\n" },
+		{ "  ! a comment", "Router(config)#", "" },
+		{ " shutdown", "Router(config)#", "" },
+		{ " do show lines 1", "Router(config)#", "" },
+		{ "exit", "Router(config)#", "" },
+		{ "ip dhcp pool L", "Router(config)#", NULL },
+		{ " network 10.0.0.0", "Router(config)#",
+			"% Lines under it are skipped, up to its exit\n" },
+		{ " exit", "Router(config)#", "" },
+		{ "interface Foo0", "Router(config)#", NULL },
+		{ "do show lines 1", "Router(config)#", "line 1\n" },
+		{ "exit", "Router(config)#", "% Lines under it are skipped, up to its exit\n" },
+		{ "macro name m", "", NULL },
+		{ "hostname B", "", "" },
+		{ "@", "Router(config)#", NULL },
+		{ "banner what #", "", NULL },
+		{ "end", "", "" },
+		{ "#", "Router(config)#", NULL },
+		{ "interface Vlan2", "Router(config-if)#", "" },
+		{ "end", "Router#", "" },
+	};
+	struct client *client;
+	struct bench bench;
+	const char *text;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	line(client, "configure terminal");
+	for (size_t i = 0; i < sizeof(paste) / sizeof(paste[0]); i++) {
+		text = line(client, paste[i][0]);
+		CU_ASSERT_STRING_EQUAL(client->prompt, paste[i][1]);
+		if (paste[i][2])
+			CU_ASSERT_STRING_EQUAL(text, paste[i][2]);
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(line(client, "show running-config"),
+		"\ninterface Vlan1\n mtu 1400\n no ip address\n!\n"));
+	hang_up(client);
+	bench_stop(&bench);
+}
+
+/* A text that is too long is no command either. */
+static void test_endless_banner(void)
+{
+	static char long_line[CLI_MESSAGE_LINE_MAX / 2];
+	struct client *client;
+	struct bench bench;
+
+	bench_start(&bench, false);
+	client = hello(&bench);
+	memset(long_line, 'x', sizeof(long_line) - 1);
+	line(client, "configure terminal");
+	line(client, "banner motd #");
+	for (unsigned i = 0; i < 3; i++)
+		CU_ASSERT_STRING_EQUAL(line(client, long_line), "");
+	line(client, "hostname B");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "");
+	CU_ASSERT_STRING_EQUAL(line(client, "#"), "% The text is longer than 65536 bytes\n");
+	CU_ASSERT_STRING_EQUAL(client->prompt, "Router(config)#");
 	hang_up(client);
 	bench_stop(&bench);
 }
@@ -743,6 +846,19 @@ static void test_exit_says_bye(void)
 	bench_stop(&bench);
 }
 
+/* Everybody may read the log. */
+static void assert_log_hides(struct bench *bench, const char *line)
+{
+	FILE *file = fopen(bench->startup, "w");
+
+	fprintf(file, "%s\nend\n", line);
+	fclose(file);
+	bench->app.logged[0] = '\0';
+	CU_ASSERT_NOT_EQUAL(cli_server_boot(bench->server), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench->app.logged, "line"));
+	CU_ASSERT_PTR_NULL(strstr(bench->app.logged, "hunter2"));
+}
+
 static void test_boot_and_program_lines(void)
 {
 	struct cli_server_config again;
@@ -753,13 +869,35 @@ static void test_boot_and_program_lines(void)
 	CU_ASSERT_EQUAL(cli_server_boot(bench.server), 0);
 	file = fopen(bench.startup, "w");
 	fputs(fixture_seeds[2], file);
-	fputs("bogus line\n", file);
+	fputs("bogus line\nend\n", file);
 	fclose(file);
 	CU_ASSERT_NOT_EQUAL(cli_server_boot(bench.server), 0);
-	CU_ASSERT_STRING_EQUAL(bench.app.logged, "%SYS-3-CONFIG_LINE: line 99 refused: bogus line "
-						 "(% Invalid input detected at '^' marker.)");
+	CU_ASSERT_STRING_EQUAL(bench.app.logged,
+		"%SYS-3-CONFIG_LINE: line 99, column 1 refused: bogus ... "
+		"(% Invalid input detected at '^' marker.)");
 	CU_ASSERT_STRING_EQUAL(cli_config_hostname(cli_server_configuration(bench.server)), "RTA");
+	assert_log_hides(&bench, "crypto isakmp key hunter2 address 1.1.1.1");
+	assert_log_hides(&bench, "snmp-server community hunter2 RO");
+	assert_log_hides(&bench, "pasword hunter2");
+	assert_log_hides(&bench, "i hunter2");
+	assert_log_hides(&bench, "ip route hunter2");
+	assert_log_hides(&bench, "no enable secret hunter2");
+	assert_log_hides(&bench, "hostname b\xc3\xa4"
+				 "d-hunter2");
+	assert_log_hides(&bench, "hostname hunter2hunter2hunter2hunter2hunter2hunter2hunter2hunter2"
+				 "hunter2hunter2");
+	assert_log_hides(&bench, "banner foo #\nhunter2\n#");
+	assert_log_hides(&bench, "radius server x\n key hunter2");
+	CU_ASSERT_STRING_EQUAL(bench.app.logged,
+		"%SYS-3-CONFIG_LINE: lines 2 to 2 skipped: under line 1, which was refused");
 	CU_ASSERT(!cli_config_modified(cli_server_configuration(bench.server)));
+	file = fopen(bench.startup, "w");
+	fputs(fixture_seeds[2], file);
+	fputs("hostname Cut\n", file);
+	fclose(file);
+	CU_ASSERT_EQUAL(cli_server_boot(bench.server), 0);
+	CU_ASSERT_STRING_EQUAL(cli_config_hostname(cli_server_configuration(bench.server)), "Cut");
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench.app.logged, "does not end with `end`"));
 	bench.app.calls = 0;
 	CU_ASSERT_EQUAL(
 		cli_server_configure(bench.server, "interface Tunnel100\n mpls bgp forwarding\n"),
@@ -941,6 +1079,9 @@ int main(void)
 		{ "replace and save", test_replace_and_save },
 		{ "show running-config", test_show_running_config },
 		{ "banner at the prompt", test_banner_at_the_prompt },
+		{ "banners at login", test_banners_at_login },
+		{ "paste under a refused line", test_paste_under_a_refused_line },
+		{ "endless banner", test_endless_banner },
 		{ "terminal and history", test_terminal_and_history },
 		{ "a pending command ends", test_pending_command_ends },
 		{ "a pending command is aborted", test_pending_command_is_aborted },

@@ -329,6 +329,7 @@ static uint64_t show_slowly(struct bench *b, struct reader *r, const char *line,
 	uint64_t longest = 0, limit = clock_ms() + 240000;
 	size_t base = resident(), offset;
 	struct cli_parse parse;
+	const char *reason;
 	int ret;
 
 	b->ctx.out = out;
