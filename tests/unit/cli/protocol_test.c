@@ -17,6 +17,8 @@ static const struct cli_message messages[] = {
 	{ CLI_MSG_ANSWER, { 0, 0 }, "yes", 3 },
 	{ CLI_MSG_LOAD, { 3, 0 }, "hostname R\nend\n", 15 },
 	{ CLI_MSG_OUTPUT, { 0, 0 }, "text\n", 5 },
+	{ CLI_MSG_PING, { 0, 0 }, "", 0 },
+	{ CLI_MSG_PONG, { 0, 0 }, "", 0 },
 	{ CLI_MSG_COMPLETION, { 5, 0 }, "route ", 6 },
 	{ CLI_MSG_PROMPT, { 24, 0 }, "R#", 2 },
 	{ CLI_MSG_DONE, { 22, 0 }, "", 0 },

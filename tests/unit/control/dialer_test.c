@@ -800,8 +800,8 @@ static void a_configuration_is_replaced(void)
 	struct bench b;
 	size_t changes;
 
-	snprintf(all_of_pat, sizeof(all_of_pat), "interface GigabitEthernet8\n pppoe enable\n%s",
-		session_pat);
+	snprintf(all_of_pat, sizeof(all_of_pat),
+		"interface GigabitEthernet8\n pppoe enable\n%send\n", session_pat);
 	bench_open(&b);
 	bench_attach(&b);
 	bench_config(&b, session_rt13());
@@ -812,7 +812,7 @@ static void a_configuration_is_replaced(void)
 	CU_ASSERT_PTR_NULL(strstr(bench_running(&b), "unnumbered"));
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_CHAP_PASSWORD, ""));
 	CU_ASSERT(sent(&b, "Dialer1", BW_PPPOE_PAP_PASSWORD, "secret"));
-	CU_ASSERT_EQUAL(replace(&b, "hostname R\n", &changes), 0);
+	CU_ASSERT_EQUAL(replace(&b, "hostname R\nend\n", &changes), 0);
 	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_PPPOE_SET), 0);
 	CU_ASSERT_PTR_NULL(fake_find_if(&b.dp, "Dialer1"));
 	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_IF_ADDR_SET), 0);

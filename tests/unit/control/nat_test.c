@@ -137,7 +137,7 @@ static void pools_of_several_ranges(void)
 				     "ip nat inside source list 1 pool P overload\n";
 	static const char fewer[] = "access-list 1 permit any\nip nat pool P prefix-length 24\n"
 				    " address 10.0.0.5 10.0.0.9\n address 10.2.0.1 10.2.0.3\n"
-				    "ip nat inside source list 1 pool P overload\n";
+				    "ip nat inside source list 1 pool P overload\nend\n";
 	char whole[4096];
 	struct bench b;
 	uint32_t id;

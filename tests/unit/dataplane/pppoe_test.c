@@ -83,7 +83,8 @@ static unsigned put_pppoe(uint8_t *f, const uint8_t *mac, uint16_t type, uint8_t
 	f[at + 1] = code;
 	put16(f + at + 2, session);
 	put16(f + at + 4, len);
-	memcpy(f + at + 6, what, len);
+	if (len > 0)
+		memcpy(f + at + 6, what, len);
 	return at + 6 + len;
 }
 
