@@ -9,7 +9,8 @@ build_packages="build-essential pkg-config meson ninja-build libdpdk-dev libipse
 demo_packages="python3 iproute2 ethtool procps iputils-ping iperf3 curl"
 # a PPPoE provider with a kernel of its own
 isp_packages="user-mode-linux kmod ppp pppoe"
-test_packages="$demo_packages $isp_packages python3-pytest python3-scapy traceroute"
+test_packages="$demo_packages $isp_packages python3-pytest python3-pytest-xdist
+	python3-scapy traceroute"
 sriov_packages="$test_packages kmod xz-utils"
 bench_packages="dpdk dpdk-dev"
 fmt_packages="git clang-format-14"
