@@ -18,7 +18,7 @@
 
 #define BW_MSG_SIZE    128
 #define BW_MSG_BODY    (BW_MSG_SIZE - 16)
-#define BW_API_VERSION 4
+#define BW_API_VERSION 5
 
 #define BW_MAX_IFS     1024 /* interface ids are 1 .. BW_MAX_IFS - 1; 0 is none */
 #define BW_MAX_PORTS   32
@@ -27,7 +27,7 @@
 #define BW_MAX_ADJS    (1 << 20) /* control's adjacency ids are below this */
 #define BW_MAX_ACLS    1024
 #define BW_MAX_ALIASES 65536 /* addresses that are only answered in ARP, of all interfaces */
-#define BW_MAX_PATHS   16 /* of an ECMP adjacency */
+#define BW_MAX_PATHS   16    /* of an ECMP adjacency */
 #define BW_NAME_LEN    32
 #define BW_MAX_PPPOE   64  /* PPPoE client ids are 1 .. BW_MAX_PPPOE - 1 */
 #define BW_PPPOE_TEXT  104 /* bytes of a name or password at the most */
@@ -310,6 +310,21 @@ enum bw_nat_rule_flags {
 	BW_NAT_F_NO_ALIAS = 1 << 3,
 };
 
+#define BW_NAT_MATCHES 16
+
+/* Of a route-map: both hold for the packet, where they are given. */
+struct bw_nat_match {
+	uint16_t acl_id; /* it permits the packet; 0 = any */
+	uint16_t out_if; /* that the packet leaves by; 0 = any */
+};
+
+/* The first match that holds decides whether the rule is for the packet; without one it is not. */
+struct bw_nat_map {
+	uint16_t n;
+	uint16_t denies; /* bit i: what match[i] holds for is not for the rule */
+	struct bw_nat_match match[BW_NAT_MATCHES];
+};
+
 struct bw_nat_rule {
 	uint32_t rule_id; /* from 1; dynamic rules are tried in order of id */
 	uint16_t kind;
@@ -319,10 +334,10 @@ struct bw_nat_rule {
 	uint8_t plen;  /* NETWORK */
 	bw_ip4 local, global;
 	uint16_t local_port, global_port;
-	uint32_t acl_id;
+	uint32_t acl_id; /* DYNAMIC: of what is translated; 0 = the map tells */
 	uint32_t pool_id;
 	uint32_t if_id;
-	uint32_t pad;
+	struct bw_nat_map map;
 };
 
 enum bw_nat_timeout {
@@ -584,7 +599,7 @@ _Static_assert(sizeof(struct bw_if) == 80, "no hidden padding");
 _Static_assert(sizeof(struct bw_adj) == 80, "no hidden padding");
 _Static_assert(sizeof(struct bw_route) == 16, "no hidden padding");
 _Static_assert(sizeof(struct bw_ace) == 40, "no hidden padding");
-_Static_assert(sizeof(struct bw_nat_rule) == 40, "no hidden padding");
+_Static_assert(sizeof(struct bw_nat_rule) == 104, "no hidden padding");
 _Static_assert(sizeof(struct bw_nat_session) == 48, "no hidden padding");
 _Static_assert(sizeof(struct bw_log) == BW_MSG_BODY, "fills the body");
 _Static_assert(sizeof(struct bw_pppoe) == 56, "no hidden padding");

@@ -134,6 +134,16 @@ static void make_stale(struct nat_conf *c, struct nat_conf_rule *r)
 	retire(c, &r->own);
 }
 
+static bool map_is_sound(const struct bw_nat_map *map)
+{
+	if (map->n == 0 || map->n > BW_NAT_MATCHES)
+		return false;
+	for (unsigned i = 0; i < map->n; i++)
+		if (map->match[i].acl_id >= BW_MAX_ACLS || map->match[i].out_if >= BW_MAX_IFS)
+			return false;
+	return true;
+}
+
 static bool rule_is_sound(const struct bw_nat_rule *r)
 {
 	bool if_addr = r->flags & BW_NAT_F_IF_ADDR;
@@ -151,7 +161,8 @@ static bool rule_is_sound(const struct bw_nat_rule *r)
 	case BW_NAT_NETWORK:
 		return r->plen >= 1 && r->plen <= 32 && r->local && r->global && !if_addr;
 	case BW_NAT_DYNAMIC:
-		return r->acl_id > 0 && r->acl_id < BW_MAX_ACLS && (if_addr || r->pool_id);
+		return (r->acl_id ? r->acl_id < BW_MAX_ACLS : map_is_sound(&r->map)) &&
+		       (if_addr || r->pool_id);
 	default:
 		return false;
 	}
@@ -411,7 +422,21 @@ static int make_own(struct nat_conf *c, struct nat_conf_rule *r, const char *nam
 	return r->own ? 0 : -ENOMEM;
 }
 
-static void add_dynamic(
+/* NULL with errno 0: the rule has none. */
+static struct bw_nat_map *copy_map(const struct bw_nat_rule *rule)
+{
+	struct bw_nat_map *map;
+
+	errno = 0;
+	if (rule->acl_id)
+		return NULL;
+	map = malloc(sizeof(*map));
+	if (map)
+		*map = rule->map;
+	return map;
+}
+
+static int add_dynamic(
 	struct nat_rules *out, const struct nat_conf *c, const struct nat_conf_rule *r)
 {
 	const struct nat_conf_pool *p = find_pool(c, r->rule.pool_id);
@@ -425,8 +450,13 @@ static void add_dynamic(
 							 : NULL,
 	};
 
-	if (d.pool)
-		nat_rules_add_dynamic(out, &d);
+	if (!d.pool)
+		return 0;
+	d.map = copy_map(&r->rule);
+	if (!d.map && errno)
+		return -errno;
+	nat_rules_add_dynamic(out, &d);
+	return 0;
 }
 
 /* Take the interface's address of today. */
@@ -479,7 +509,7 @@ struct nat_rules *nat_conf_build(struct nat_conf *c, nat_if_addr if_addr, const 
 		if (err)
 			break;
 		if (r->rule.kind == BW_NAT_DYNAMIC)
-			add_dynamic(out, c, r);
+			err = add_dynamic(out, c, r);
 		else
 			add_static(out, r);
 	}

@@ -77,7 +77,7 @@ static struct nat_session *add_bound(struct nat_shard *sh, struct nat_pkt *p,
 	struct nat_session *s;
 
 	map->rule_id = dyn->rule_id;
-	s = nat_shard_add(sh, flow, map, NAT_C_BOUND, dir, &p->drop);
+	s = nat_shard_add(sh, flow, map, NAT_C_BOUND | (dyn->map ? NAT_C_MAP : 0), dir, &p->drop);
 	if (!s)
 		nat_pool_release(
 			dyn->pool, slot, nat_host_key(map->local, flow->vrf[NAT_OUT]), sh->now);
@@ -163,7 +163,8 @@ static struct nat_session *out_overload(
 		note_no_port(sh, p, dyn->rule_id);
 		return NULL;
 	}
-	s = nat_shard_add(sh, &flow, &map, seen ? NAT_C_PORT_SEEN : 0, NAT_OUT, &p->drop);
+	s = nat_shard_add(sh, &flow, &map,
+		(seen ? NAT_C_PORT_SEEN : 0) | (dyn->map ? NAT_C_MAP : 0), NAT_OUT, &p->drop);
 	if (!s && seen) {
 		struct nat_end end = { map.global, flow.remote, flow.remote_port, flow.proto,
 			flow.vrf[NAT_IN] };
@@ -173,25 +174,67 @@ static struct nat_session *out_overload(
 	return s;
 }
 
-/* The first dynamic rule that takes the packet, or NULL. */
-static const struct nat_dynamic *find_dynamic(
-	struct nat_shard *sh, uint8_t vrf, const struct l4_info *l4)
+/* Of a route-map: the first match that holds tells. */
+static bool map_takes(struct nat_shard *sh, const struct bw_nat_map *map, uint16_t out_if,
+	const struct l4_info *l4)
+{
+	for (unsigned i = 0; i < map->n; i++) {
+		const struct bw_nat_match *m = &map->match[i];
+
+		if (m->out_if && m->out_if != out_if)
+			continue;
+		if (m->acl_id && acl_match(sh->acl, m->acl_id, sh->id, l4) != ACL_PERMIT)
+			continue;
+		return !(map->denies >> i & 1);
+	}
+	return false;
+}
+
+/* Whether some match of the map could still take what leaves by this interface. */
+static bool map_has_way(const struct bw_nat_map *map, uint16_t out_if)
+{
+	for (unsigned i = 0; i < map->n; i++)
+		if (!(map->denies >> i & 1) &&
+			(map->match[i].out_if == 0 || map->match[i].out_if == out_if))
+			return true;
+	return false;
+}
+
+bool nat_flow_has_moved(
+	const struct nat_shard *sh, const struct nat_pkt *p, const struct nat_session *s)
 {
 	for (uint32_t i = 0; i < sh->rules->n_dynamics; i++) {
 		const struct nat_dynamic *dyn = &sh->rules->dynamics[i];
 
-		if (dyn->vrf == vrf && acl_match(sh->acl, dyn->acl_id, sh->id, l4) == ACL_PERMIT)
+		if (dyn->rule_id == s->rule_id)
+			return dyn->map && !map_has_way(dyn->map, p->out_if);
+	}
+	return false;
+}
+
+/* The first dynamic rule that takes the packet, or NULL. */
+static const struct nat_dynamic *find_dynamic(
+	struct nat_shard *sh, const struct nat_pkt *p, const struct l4_info *l4)
+{
+	for (uint32_t i = 0; i < sh->rules->n_dynamics; i++) {
+		const struct nat_dynamic *dyn = &sh->rules->dynamics[i];
+
+		if (dyn->vrf != p->vrf)
+			continue;
+		if (NAT_UNLIKELY(dyn->map)
+				? map_takes(sh, dyn->map, p->out_if, l4)
+				: acl_match(sh->acl, dyn->acl_id, sh->id, l4) == ACL_PERMIT)
 			return dyn;
 	}
 	return NULL;
 }
 
-bool nat_is_inside(struct nat_shard *sh, uint8_t vrf, const struct l4_info *l4)
+bool nat_is_inside(struct nat_shard *sh, const struct nat_pkt *p, const struct l4_info *l4)
 {
 	struct nat_mapping map;
 
-	return nat_rules_static_out(sh->rules, vrf, l4->proto, l4->src, l4->sport, &map) ||
-	       find_dynamic(sh, vrf, l4);
+	return nat_rules_static_out(sh->rules, p->vrf, l4->proto, l4->src, l4->sport, &map) ||
+	       find_dynamic(sh, p, l4);
 }
 
 /* A packet that no session can be made for. */
@@ -202,7 +245,7 @@ static void out_flowless(struct nat_shard *sh, struct nat_pkt *p, const struct l
 
 	if (nat_rules_static_out(sh->rules, p->vrf, 0, l4->src, 0, &map) && !is_short)
 		nat_rewrite_addr(p, NAT_OUT, map.global);
-	else if (nat_is_inside(sh, p->vrf, l4))
+	else if (nat_is_inside(sh, p, l4))
 		nat_pkt_drop(p, is_short ? BW_DROP_NAT_MALFORMED : BW_DROP_NAT_UNSUPPORTED);
 	else
 		p->verdict = NAT_PASS;
@@ -267,7 +310,7 @@ struct nat_session *nat_flow_out(struct nat_shard *sh, struct nat_pkt *p)
 		nat_count(&sh->counters->misses, 1);
 		return nat_shard_add(sh, &flow, &map, NAT_C_STATIC, NAT_OUT, &p->drop);
 	}
-	dyn = find_dynamic(sh, p->vrf, &l4);
+	dyn = find_dynamic(sh, p, &l4);
 	if (dyn) {
 		nat_count(&sh->counters->misses, 1);
 		return dyn->overload ? out_overload(sh, p, dyn) : out_bound(sh, p, dyn);
@@ -360,7 +403,7 @@ bool nat_flow_is_others(struct nat_shard *sh, struct nat_pkt *p, enum nat_dir di
 	if (!(p->flags & NAT_P_BIND))
 		return true;
 	l4_info_of(p, &l4);
-	dyn = find_dynamic(sh, p->vrf, &l4);
+	dyn = find_dynamic(sh, p, &l4);
 	if (dyn && !dyn->overload)
 		bind_elsewhere(sh, p, dyn, nat_host_key(nat_pkt_own(p), p->vrf), owner);
 	return true;

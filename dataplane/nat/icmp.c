@@ -191,11 +191,11 @@ static void unmatched(
 	if (dir == NAT_IN) {
 		ours = !q->whole && nat_rules_is_global(sh->rules, ip->dst);
 	} else {
-		ours = !(p->flags & NAT_P_LOCAL) && nat_is_inside(sh, p->vrf, &l4);
+		ours = !(p->flags & NAT_P_LOCAL) && nat_is_inside(sh, p, &l4);
 		l4.src = ip->src;
 		l4.proto = IPPROTO_ICMP;
 		l4.flags = 0;
-		ours = ours || (!(p->flags & NAT_P_LOCAL) && nat_is_inside(sh, p->vrf, &l4));
+		ours = ours || (!(p->flags & NAT_P_LOCAL) && nat_is_inside(sh, p, &l4));
 	}
 	if (ours)
 		nat_pkt_drop(p, BW_DROP_NAT_ICMP_UNMATCHED);
@@ -217,7 +217,7 @@ static uint32_t outer_source(struct nat_shard *sh, const struct nat_pkt *p, cons
 	if (nat_rules_static_out(sh->rules, p->vrf, 0, ip->src, 0, &own))
 		return own.global;
 	if (l4_parse(p->ip, p->len, &l4) == 0 && p->flags & NAT_P_LOCAL &&
-		!nat_is_inside(sh, p->vrf, &l4))
+		!nat_is_inside(sh, p, &l4))
 		return ip->src;
 	return map->global;
 }

@@ -88,6 +88,10 @@ static inline void nat_classify(struct nat_pkt *p)
 struct nat_session *nat_flow_out(struct nat_shard *sh, struct nat_pkt *p);
 struct nat_session *nat_flow_in(struct nat_shard *sh, struct nat_pkt *p);
 
+/* Whether a session with NAT_S_MAP would send the packet out by another uplink than its own. */
+bool nat_flow_has_moved(
+	const struct nat_shard *sh, const struct nat_pkt *p, const struct nat_session *s);
+
 /* With several shards: true, with the verdict set, if the packet is not for this one. */
 bool nat_flow_is_others(struct nat_shard *sh, struct nat_pkt *p, enum nat_dir dir);
 

@@ -47,6 +47,8 @@ void nat_rules_destroy(struct nat_rules *r)
 {
 	if (!r)
 		return;
+	for (uint32_t i = 0; r->dynamics && i < r->n_dynamics; i++)
+		free(r->dynamics[i].map);
 	free(r->statics);
 	free(r->dynamics);
 	free(r->head[BY_LOCAL]);

@@ -25,6 +25,7 @@ struct nat_dynamic {
 	uint8_t vrf;
 	bool overload;
 	struct nat_pool *pool;
+	struct bw_nat_map *map; /* in place of acl_id; owned by the rules; or NULL */
 };
 
 struct nat_global_range {
@@ -67,6 +68,7 @@ struct nat_mapping {
 struct nat_rules *nat_rules_create(
 	const struct nat_seeds *seeds, uint32_t max_statics, uint32_t max_dynamics);
 void nat_rules_add_static(struct nat_rules *r, const struct nat_static *st);
+/* Takes dyn->map. */
 void nat_rules_add_dynamic(struct nat_rules *r, const struct nat_dynamic *dyn);
 int nat_rules_finish(struct nat_rules *r);
 

@@ -24,6 +24,7 @@ enum nat_session_flags {
 	NAT_S_BOUND = 1 << 2,	  /* counts on its host's address binding */
 	NAT_S_PORT_SEEN = 1 << 3, /* its port is marked in a port record */
 	NAT_S_OWN = 1 << 4,	  /* the router's own flow from a shared global address */
+	NAT_S_MAP = 1 << 5,	  /* by a route-map, which may ask the way out */
 };
 
 enum nat_tcp_flags {

@@ -192,7 +192,7 @@ static void fill(struct nat_shard *sh, struct nat_session *s, const struct nat_f
 	s->flags = NAT_S_LIVE | (flags & NAT_C_STATIC ? NAT_S_STATIC : 0) |
 		   (flags & NAT_C_BOUND ? NAT_S_BOUND : 0) |
 		   (flags & NAT_C_PORT_SEEN ? NAT_S_PORT_SEEN : 0) |
-		   (flags & NAT_C_OWN ? NAT_S_OWN : 0);
+		   (flags & NAT_C_OWN ? NAT_S_OWN : 0) | (flags & NAT_C_MAP ? NAT_S_MAP : 0);
 	s->vrf[NAT_OUT] = flow->vrf[NAT_OUT];
 	s->vrf[NAT_IN] = flow->vrf[NAT_IN];
 	s->timeout = first_timeout(flow, map, flags, dir, &s->tcp);

@@ -83,6 +83,7 @@ enum nat_create_flags {
 	NAT_C_BOUND = 1 << 1,  /* the caller has counted it on its host's binding */
 	NAT_C_PORT_SEEN = 1 << 2,
 	NAT_C_OWN = 1 << 3,
+	NAT_C_MAP = 1 << 4,
 };
 
 /* The flow of a new session. */

@@ -96,9 +96,26 @@ static void follow_tcp(
 		nat_shard_retime(sh, s);
 }
 
+/* The flow goes out by another uplink now: with the address that it has there. */
+static struct nat_session *move(struct nat_shard *sh, struct nat_pkt *p, struct nat_session *s)
+{
+	if (!nat_flow_has_moved(sh, p, s))
+		return s;
+	nat_shard_remove(sh, s - sh->session);
+	s = nat_flow_out(sh, p);
+	if (!s && p->verdict == NAT_PENDING)
+		p->verdict = NAT_DROP; /* nat_shard_add() said why */
+	return s;
+}
+
 static inline void translate(
 	struct nat_shard *sh, struct nat_pkt *p, enum nat_dir dir, struct nat_session *s)
 {
+	if (dir == NAT_OUT && NAT_UNLIKELY(s->flags & NAT_S_MAP)) {
+		s = move(sh, p, s);
+		if (!s)
+			return;
+	}
 	if (s->last != sh->now)
 		s->last = sh->now;
 	if (p->kind == NAT_K_TCP && NAT_UNLIKELY(!nat_tcp_steady(s, p->tcp_flags)))

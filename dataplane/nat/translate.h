@@ -49,6 +49,7 @@ struct nat_pkt {
 	uint8_t flags;	       /* enum nat_pkt_flags */
 	uint8_t vrf;	       /* of the packet; becomes the inside's on the way in */
 	uint8_t out_vrf;       /* in2out: of the interface it leaves by */
+	uint16_t out_if;       /* in2out: that interface */
 	/* the answer */
 	uint8_t verdict; /* enum nat_verdict */
 	uint8_t drop;	 /* enum bw_drop */
@@ -79,7 +80,7 @@ void nat_undo(struct nat_shard *sh, struct nat_pkt *pkt, enum nat_dir dir);
 /* icmp.c: an ICMP error, kind NAT_K_ERROR. Sets verdict, drop, owner. */
 void nat_icmp_error(struct nat_shard *sh, struct nat_pkt *pkt, enum nat_dir dir);
 
-/* True if a static or dynamic rule would translate this on its way out. */
-bool nat_is_inside(struct nat_shard *sh, uint8_t vrf, const struct l4_info *l4);
+/* True if a static or dynamic rule would translate this on the way out that the packet takes. */
+bool nat_is_inside(struct nat_shard *sh, const struct nat_pkt *pkt, const struct l4_info *l4);
 
 #endif

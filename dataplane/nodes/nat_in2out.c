@@ -21,6 +21,7 @@ static __rte_always_inline void fill(
 {
 	nat_node_fill(p, m);
 	p->out_vrf = out ? out->vrf : 0;
+	p->out_if = pkt_meta(m)->out_if;
 	if (unlikely(!is_for_nat(dp, pkt_meta(m))))
 		p->flags |= NAT_P_SKIP;
 }

@@ -15,6 +15,7 @@ static __rte_always_inline void nat_node_fill(struct nat_pkt *p, struct rte_mbuf
 	p->len = rte_pktmbuf_data_len(m);
 	p->vrf = meta->vrf;
 	p->out_vrf = 0;
+	p->out_if = 0;
 	p->flags = 0;
 	if (unlikely(meta->flags & (PKT_F_L4_KNOWN | PKT_F_LOCAL | PKT_F_NAT_BIND))) {
 		p->flags = (meta->flags & PKT_F_L4_KNOWN ? NAT_P_PORTS : 0) |

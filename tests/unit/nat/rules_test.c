@@ -192,6 +192,122 @@ static void interface_addresses(void)
 	fx_fini(&fx);
 }
 
+static enum nat_verdict out_by(const struct flow *f, uint16_t out_if, const char *src)
+{
+	struct packet p = make(f);
+	struct nat_pkt np = { .ip = p.b, .len = p.len, .out_if = out_if };
+
+	nat_in2out(fx.shard[0], &np, 1);
+	CU_ASSERT_EQUAL(((struct l4_ip4 *)p.b)->src, ip4(src));
+	return np.verdict;
+}
+
+static struct bw_nat_rule map_rule(uint32_t id, uint32_t pool)
+{
+	return (struct bw_nat_rule) {
+		.rule_id = id, .kind = BW_NAT_DYNAMIC, .flags = BW_NAT_F_OVERLOAD, .pool_id = pool
+	};
+}
+
+/* Two uplinks: what leaves by each has its address; by a third interface none. */
+static void a_map_asks_the_way_out(void)
+{
+	struct bw_nat_rule a = map_rule(1, 1), b = map_rule(2, 2);
+	struct flow f = { HOST, SERVER, 5000, 80, .proto = IPPROTO_UDP };
+
+	a.map = (struct bw_nat_map) { .n = 1, .match[0] = { .acl_id = 1, .out_if = 7 } };
+	b.map = (struct bw_nat_map) { .n = 1, .match[0] = { .out_if = 8 } };
+	fx_init(&fx, 1, 1000);
+	fx_pool(&fx, 1, "192.0.2.1", "192.0.2.1", 24);
+	fx_pool(&fx, 2, "198.51.100.1", "198.51.100.1", 24);
+	fx_rule(&fx, &a);
+	fx_rule(&fx, &b);
+	CU_ASSERT_EQUAL(out_by(&f, 7, "192.0.2.1"), NAT_DONE);
+	f.dport++;
+	CU_ASSERT_EQUAL(out_by(&f, 8, "198.51.100.1"), NAT_DONE);
+	f.dport++;
+	CU_ASSERT_EQUAL(out_by(&f, 9, HOST), NAT_PASS);
+	f.src = "10.1.1.1"; /* not of list 1 */
+	CU_ASSERT_EQUAL(out_by(&f, 7, "10.1.1.1"), NAT_PASS);
+	fx_fini(&fx);
+}
+
+/* A flow whose way out changes is translated anew, and back; the other's session goes. */
+static void a_flow_moves(void)
+{
+	struct bw_nat_rule a = map_rule(1, 1), b = map_rule(2, 2);
+	struct flow f = { HOST, SERVER, 5000, 80, .proto = IPPROTO_UDP };
+
+	a.map = (struct bw_nat_map) { .n = 1, .match[0] = { .acl_id = 1, .out_if = 7 } };
+	b.map = (struct bw_nat_map) { .n = 1, .match[0] = { .acl_id = 1, .out_if = 8 } };
+	b.flags = 0; /* an address for each host */
+	fx_init(&fx, 1, 1000);
+	fx_pool(&fx, 1, "192.0.2.1", "192.0.2.1", 24);
+	fx_pool(&fx, 2, "198.51.100.1", "198.51.100.1", 24);
+	fx_rule(&fx, &a);
+	fx_rule(&fx, &b);
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(out_by(&f, 7, "192.0.2.1"), NAT_DONE);
+		CU_ASSERT_EQUAL(out_by(&f, 8, "198.51.100.1"), NAT_DONE);
+		CU_ASSERT_EQUAL(out_by(&f, 8, "198.51.100.1"), NAT_DONE);
+		CU_ASSERT_EQUAL(fx_sessions(&fx), 1);
+	}
+	CU_ASSERT_EQUAL(out_by(&f, 9, HOST), NAT_PASS);
+	CU_ASSERT_EQUAL(fx_sessions(&fx), 0);
+	fx_fini(&fx);
+}
+
+/* The first match that holds decides: a deny sends the packet to the next rule. */
+static void a_map_denies(void)
+{
+	struct bw_nat_rule a = map_rule(1, 1), b = map_rule(2, 2);
+	struct flow f = { HOST, SERVER, 5000, 80, .proto = IPPROTO_UDP };
+
+	a.map = (struct bw_nat_map) { .n = 3,
+		.denies = 1 << 1,
+		.match = { { .acl_id = 1, .out_if = 7 }, { .acl_id = 1 }, { 0 } } };
+	b.map = (struct bw_nat_map) { .n = 1 };
+	fx_init(&fx, 1, 1000);
+	fx_pool(&fx, 1, "192.0.2.1", "192.0.2.1", 24);
+	fx_pool(&fx, 2, "198.51.100.1", "198.51.100.1", 24);
+	fx_rule(&fx, &a);
+	fx_rule(&fx, &b);
+	CU_ASSERT_EQUAL(out_by(&f, 7, "192.0.2.1"), NAT_DONE); /* before the deny */
+	f.dport++;
+	CU_ASSERT_EQUAL(out_by(&f, 8, "198.51.100.1"), NAT_DONE); /* denied, and the next one's */
+	f.src = "10.1.1.1";
+	CU_ASSERT_EQUAL(out_by(&f, 8, "192.0.2.1"), NAT_DONE); /* by the last match */
+	a.map.n = 2; /* no match holds: not denied, but not taken either */
+	fx_rule(&fx, &a);
+	f.dport++;
+	CU_ASSERT_EQUAL(out_by(&f, 8, "198.51.100.1"), NAT_DONE);
+	fx_fini(&fx);
+}
+
+/* A rule with another map is another rule: its sessions go. Without any match it is none. */
+static void maps_are_checked(void)
+{
+	struct bw_nat_rule a = map_rule(1, 1);
+	struct flow f = { HOST, SERVER, 5000, 80, .proto = IPPROTO_UDP };
+
+	fx_init(&fx, 1, 1000);
+	fx_pool(&fx, 1, "192.0.2.1", "192.0.2.1", 24);
+	CU_ASSERT_EQUAL(nat_conf_rule_set(&fx.conf, &a), -EINVAL);
+	a.map.n = BW_NAT_MATCHES + 1;
+	CU_ASSERT_EQUAL(nat_conf_rule_set(&fx.conf, &a), -EINVAL);
+	a.map = (struct bw_nat_map) { .n = 1, .match[0] = { .out_if = BW_MAX_IFS } };
+	CU_ASSERT_EQUAL(nat_conf_rule_set(&fx.conf, &a), -EINVAL);
+	a.map.match[0].out_if = 7;
+	fx_rule(&fx, &a);
+	CU_ASSERT_EQUAL(out_by(&f, 7, "192.0.2.1"), NAT_DONE);
+	CU_ASSERT_EQUAL(fx_sessions(&fx), 1);
+	a.map.match[0].out_if = 8;
+	fx_rule(&fx, &a);
+	CU_ASSERT_EQUAL(fx_sessions(&fx), 0);
+	CU_ASSERT_EQUAL(out_by(&f, 7, HOST), NAT_PASS);
+	fx_fini(&fx);
+}
+
 /* Without overload: an address for each host, for all its flows, from both sides. */
 static void dynamic_one_to_one(void)
 {
@@ -594,6 +710,10 @@ int main(void)
 		{ "static network", static_network },
 		{ "one host, two globals", one_host_two_globals },
 		{ "interface addresses", interface_addresses },
+		{ "a map asks the way out", a_map_asks_the_way_out },
+		{ "a map denies", a_map_denies },
+		{ "a flow moves", a_flow_moves },
+		{ "maps are checked", maps_are_checked },
 		{ "dynamic, one to one", dynamic_one_to_one },
 		{ "bindings expire", bindings_expire },
 		{ "bindings are one for all shards", bindings_are_one_for_all_shards },
