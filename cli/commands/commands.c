@@ -23,6 +23,7 @@ const struct cli_topic *const byway_topics[] = {
 	&cli_ping_topic,
 	&cli_ppp_topic,
 	&cli_pppoe_topic,
+	&cli_route_map_topic,
 	&cli_show_access_list_topic,
 	&cli_show_cef_topic,
 	&cli_show_dialer_topic,

@@ -18,11 +18,11 @@ extern const struct cli_topic cli_access_list_topic, cli_arp_topic, cli_clear_to
 	cli_debug_topic, cli_dialer_topic, cli_foreign_topic, cli_harmless_interface_topic,
 	cli_harmless_topic, cli_interface_topic, cli_ip_address_topic, cli_ip_interface_topic,
 	cli_ip_route_topic, cli_line_topic, cli_nat_topic, cli_ping_topic, cli_ppp_topic,
-	cli_pppoe_topic, cli_show_access_list_topic, cli_show_cef_topic, cli_show_dialer_topic,
-	cli_show_interfaces_topic, cli_show_ip_interface_topic, cli_show_ip_traffic_topic,
-	cli_show_nat_topic, cli_show_platform_topic, cli_show_ppp_topic, cli_show_pppoe_topic,
-	cli_show_route_topic, cli_show_system_topic, cli_switchport_topic, cli_system_topic,
-	cli_traceroute_topic, cli_unsupported_topic, cli_user_topic;
+	cli_pppoe_topic, cli_route_map_topic, cli_show_access_list_topic, cli_show_cef_topic,
+	cli_show_dialer_topic, cli_show_interfaces_topic, cli_show_ip_interface_topic,
+	cli_show_ip_traffic_topic, cli_show_nat_topic, cli_show_platform_topic, cli_show_ppp_topic,
+	cli_show_pppoe_topic, cli_show_route_topic, cli_show_system_topic, cli_switchport_topic,
+	cli_system_topic, cli_traceroute_topic, cli_unsupported_topic, cli_user_topic;
 
 /* For cli_server_config: who gets in, as configured. */
 extern const struct cli_access byway_access;
@@ -60,6 +60,7 @@ enum {
 	RANK_NAMED_LIST = 4300, /* extended ones; standard ones before */
 	RANK_SYSLOG = 4350,
 	RANK_DIALER_LIST = 4410,
+	RANK_ROUTE_MAP = 4450,
 	RANK_SNMP = 4500,
 	RANK_LIST = 4600,
 	RANK_ARP = 4700,

@@ -131,6 +131,7 @@ static void read_dynamic(
 		.kind = BW_NAT_DYNAMIC,
 		.flags = cli_has(args, "overload") ? BW_NAT_F_OVERLOAD : 0,
 		.acl = cli_arg_text(args, "list_name"),
+		.map = cli_arg_text(args, "map_name"),
 		.pool = cli_arg_text(args, "pool_name"),
 	};
 	if (cli_has(args, "ifname")) {
@@ -249,8 +250,10 @@ static int apply_dynamic(struct cli_ctx *ctx, const struct cli_args *args, enum 
 	}
 	if (cli_has(args, "unbuilt"))
 		return refuse_option(ctx, args);
-	if (strlen(spec.acl) >= ACL_NAME_LEN)
+	if (spec.acl != NULL && strlen(spec.acl) >= ACL_NAME_LEN)
 		return cli_fail_at(ctx, "list_name");
+	if (spec.map != NULL && strlen(spec.map) >= ROUTE_MAP_NAME_LEN)
+		return cli_fail_at(ctx, "map_name");
 	if (spec.pool != NULL && strlen(spec.pool) >= NAT_NAME_LEN)
 		return cli_fail_at(ctx, "pool_name");
 	if (ctx->old != NULL) {
@@ -361,6 +364,8 @@ static const struct cli_help help[] = {
 	{ "source", "Source address translation" },
 	{ "list", "Specify access list describing local addresses" },
 	{ "list_name", "Access list number or name for local addresses" },
+	{ "route-map", "Specify route-map" },
+	{ "map_name", "Route-map name" },
 	{ "pool_name", "Name pool of global addresses" },
 	{ "interface", "Specify interface for global address" },
 	{ "overload", "Overload an address translation" },
@@ -410,7 +415,7 @@ static const struct cli_mode modes[] = {
 };
 
 #define UNBUILT                                                                                    \
-	"[<unbuilt:mapping-id|match-in-vrf|redundancy|reversible|route-map|vrf> <rest:LINE>]"
+	"[<unbuilt:mapping-id|match-in-vrf|redundancy|reversible|route-map|vrf> [<rest:LINE>]]"
 
 static const struct cli_command commands[] = {
 	{
@@ -534,6 +539,17 @@ static const struct cli_command commands[] = {
 		.help = help,
 		.key = "list_name",
 		.no = "ip nat inside source list <list_name:WORD> forced",
+		.rank = RANK_NAT + 2,
+		.apply = apply_dynamic,
+	},
+	{
+		.mode = "config",
+		.syntax =
+			"ip nat inside source route-map <map_name:WORD> "
+			"{pool <pool_name:WORD>|interface <ifname:INTERFACE>} [overload] " UNBUILT,
+		.help = help,
+		.key = "map_name",
+		.no = "ip nat inside source route-map <map_name:WORD> forced",
 		.rank = RANK_NAT + 2,
 		.apply = apply_dynamic,
 	},

@@ -366,7 +366,8 @@ static void print_dynamic(
 	char start[FORMAT_IP_SIZE], end[FORMAT_IP_SIZE];
 	uint32_t total = 0;
 
-	cli_printf(out, "[Id: %u] access-list %s ", n, rule->acl->name);
+	cli_printf(out, "[Id: %u] %s %s ", n, rule->map != NULL ? "route-map" : "access-list",
+		rule->map != NULL ? rule->map->name : rule->acl->name);
 	if (pool == NULL) {
 		cli_printf(out, "interface %s refcount %u\n", rule->ifc->name, u->sessions);
 		return;

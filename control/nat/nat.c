@@ -46,6 +46,7 @@ int nat_init(struct nat *nat, struct control *ctl)
 	idmap_init(&nat->rule_ids, 1, NAT_MAX_RULES);
 	memcpy(nat->config.timeout, default_timeout, sizeof(default_timeout));
 	nat->config_obj.class = DP_NAT_CONFIG;
+	route_maps_init(&nat->maps, ctl);
 	nat_host_limits_init(nat);
 	nat_program_init(nat);
 	nat->alias_timer = evtimer_new(ctl->base, on_alias_timer, nat);
@@ -251,6 +252,8 @@ static bool says(const struct nat_rule *rule, const struct nat_spec *spec)
 		return false;
 	if (spec->pool != NULL && (rule->pool == NULL || strcmp(rule->pool->name, spec->pool) != 0))
 		return false;
+	if (spec->map != NULL && (rule->map == NULL || strcmp(rule->map->name, spec->map) != 0))
+		return false;
 	return spec->acl == NULL || (rule->acl != NULL && strcmp(rule->acl->name, spec->acl) == 0);
 }
 
@@ -300,6 +303,8 @@ static int hold_references(struct nat_rule *rule, const struct nat_spec *spec)
 
 	if (spec->acl != NULL && (rule->acl = acl_get(&ctl->acls, spec->acl)) == NULL)
 		return -ENOMEM;
+	if (spec->map != NULL && (rule->map = route_map_get(&ctl->nat.maps, spec->map)) == NULL)
+		return -ENOMEM;
 	if (spec->ifname != NULL && (rule->ifc = iface_get(&ctl->ifaces, spec->ifname)) == NULL)
 		return -ENOMEM;
 	if (spec->pool != NULL) {
@@ -315,6 +320,8 @@ void nat_rule_free(struct nat_rule *rule)
 {
 	if (rule->acl != NULL)
 		acl_put(rule->acl);
+	if (rule->map != NULL)
+		route_map_put(&rule->ctl->nat.maps, rule->map);
 	if (rule->ifc != NULL)
 		iface_put(rule->ifc);
 	free(rule);
@@ -437,9 +444,29 @@ void nat_acl_changed(struct nat *nat, struct acl *acl)
 {
 	struct nat_rule *rule;
 
+	nat_maps_build(nat);
 	TAILQ_FOREACH (rule, &nat->rules, entry)
 		if (rule->acl == acl)
 			nat_rule_program(rule);
+}
+
+/* Rules of a map that now matches otherwise are said again, or taken back. */
+void nat_maps_build(struct nat *nat)
+{
+	struct route_map *map;
+	struct nat_rule *rule;
+
+	TAILQ_FOREACH (map, &nat->maps.list, entry) {
+		if (!route_map_build(map))
+			continue;
+		TAILQ_FOREACH (rule, &nat->rules, entry) {
+			if (rule->map != map)
+				continue;
+			nat_rule_program(rule);
+			if (rule->in_dataplane)
+				dp_touch(&nat->ctl->dp, &rule->obj);
+		}
+	}
 }
 
 void nat_settle(struct nat *nat)
@@ -452,6 +479,7 @@ void nat_settle(struct nat *nat)
 	if (!nat->changed)
 		return;
 	nat->changed = false;
+	nat_maps_build(nat);
 	for (pool = TAILQ_FIRST(&nat->pools); pool != NULL; pool = next) {
 		next = TAILQ_NEXT(pool, entry);
 		nat_pool_program(pool);
@@ -469,6 +497,7 @@ void nat_fini(struct nat *nat)
 	nat_host_limits_fini(nat);
 	while (!TAILQ_EMPTY(&nat->rules))
 		nat_rule_remove(TAILQ_FIRST(&nat->rules));
+	route_maps_fini(&nat->maps);
 	while ((pool = TAILQ_FIRST(&nat->pools)) != NULL) {
 		dp_forget(&nat->ctl->dp, &pool->obj);
 		TAILQ_REMOVE(&nat->pools, pool, entry);

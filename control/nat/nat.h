@@ -15,6 +15,7 @@
 
 #include "control/dataplane_link.h"
 #include "control/idmap.h"
+#include "control/nat/route_map.h"
 
 #define NAT_NAME_LEN  64
 #define NAT_MAX_RULES (1 << 20)
@@ -68,6 +69,7 @@ struct nat_rule {
 	struct acl *acl; /* references, or NULL */
 	struct nat_pool *pool;
 	struct iface *ifc;
+	struct route_map *map; /* in place of acl */
 	uint32_t id;
 	bool gone;
 	bool in_dataplane;
@@ -93,6 +95,7 @@ struct nat {
 	struct nat_rule **rule_by_id;
 	uint32_t pool_by_id_size, rule_by_id_size;
 	uint32_t n_rules;
+	struct route_map_table maps;
 	struct bw_nat_config config;
 	struct dp_object config_obj;
 	TAILQ_HEAD(, nat_limit) limits;
@@ -146,7 +149,7 @@ struct nat_spec {
 	uint8_t proto, plen;
 	bw_ip4 local, global;
 	uint16_t local_port, global_port;
-	const char *acl, *pool, *ifname; /* NULL: none */
+	const char *acl, *map, *pool, *ifname; /* NULL: none */
 };
 
 enum nat_rule_error {
@@ -185,6 +188,9 @@ void nat_sample(struct nat *nat);
 void nat_acl_changed(struct nat *nat, struct acl *acl);
 
 void nat_settle(struct nat *nat);
+
+/* nat.c: what the route-maps match now, which lists and interfaces decide. */
+void nat_maps_build(struct nat *nat);
 
 void nat_program_init(struct nat *nat);
 void nat_identify_begin(struct nat *nat);

@@ -165,7 +165,9 @@ static bool rule_wanted(const struct nat_rule *rule)
 		return true;
 	if (rule->pool == NULL && rule->ifc == NULL)
 		return false;
-	return acl_in_force(rule->acl) != 0 && (rule->pool == NULL || rule->pool->in_dataplane);
+	if (rule->map != NULL ? rule->map->built.n == 0 : acl_in_force(rule->acl) == 0)
+		return false;
+	return rule->pool == NULL || rule->pool->in_dataplane;
 }
 
 static int take_rule_id(struct nat *nat, struct nat_rule *rule)
@@ -214,6 +216,8 @@ static void fill_rule(const struct nat_rule *rule, struct bw_nat_rule *m)
 	m->acl_id = acl_in_force(rule->acl);
 	m->pool_id = rule->pool != NULL ? rule->pool->id : 0;
 	m->if_id = rule->ifc != NULL ? rule->ifc->id : 0;
+	if (rule->map != NULL)
+		m->map = rule->map->built;
 }
 
 static bool rule_set(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
@@ -268,6 +272,8 @@ static void rule_describe(void *owner, uint64_t cookie, char *buf, size_t size)
 
 	if (rule == NULL)
 		snprintf(buf, size, "NAT rule (removed)");
+	else if (rule->map != NULL)
+		snprintf(buf, size, "NAT of route-map %s", rule->map->name);
 	else if (rule->kind == BW_NAT_DYNAMIC)
 		snprintf(buf, size, "NAT of list %s", rule->acl->name);
 	else
@@ -391,6 +397,7 @@ void nat_identify(struct nat *nat)
 	struct nat_pool *pool;
 	struct nat_rule *rule;
 
+	nat_maps_build(nat);
 	TAILQ_FOREACH (pool, &nat->pools, entry)
 		identify_pool(nat, pool);
 	TAILQ_FOREACH (rule, &nat->rules, entry)

@@ -195,6 +195,17 @@ static bool check_client(const struct fake_dataplane *f, const struct bw_pppoe *
 	return c->client_id != 0 && c->client_id < BW_MAX_PPPOE;
 }
 
+/* By a list, or by a map of which every part is there. */
+static bool has_map(const struct fake_dataplane *f, const struct bw_nat_rule *rule)
+{
+	bool good = rule->kind != BW_NAT_DYNAMIC || rule->acl_id != 0 || rule->map.n > 0;
+
+	for (unsigned i = 0; good && i < rule->map.n; i++)
+		good = has(f, BW_CMD_ACL_SET, rule->map.match[i].acl_id) &&
+		       has(f, BW_CMD_IF_SET, rule->map.match[i].out_if);
+	return good;
+}
+
 static enum bw_error check_set(const struct fake_dataplane *f, const struct bw_msg *m)
 {
 	bool good = true;
@@ -229,10 +240,19 @@ static enum bw_error check_set(const struct fake_dataplane *f, const struct bw_m
 	case BW_CMD_NAT_RULE_SET:
 		good = has(f, BW_CMD_ACL_SET, m->nat_rule.acl_id) &&
 		       has(f, BW_CMD_NAT_POOL_SET, m->nat_rule.pool_id) &&
-		       has(f, BW_CMD_IF_SET, m->nat_rule.if_id);
+		       has(f, BW_CMD_IF_SET, m->nat_rule.if_id) && has_map(f, &m->nat_rule);
 		break;
 	}
 	return good ? BW_OK : BW_E_NO_OBJECT;
+}
+
+static bool map_refers(const struct bw_nat_map *map, uint16_t type, uint32_t id)
+{
+	for (unsigned i = 0; i < map->n; i++)
+		if ((type == BW_CMD_ACL_SET && map->match[i].acl_id == id) ||
+			(type == BW_CMD_IF_SET && map->match[i].out_if == id))
+			return true;
+	return false;
 }
 
 static bool refers(const struct fake_object *o, uint16_t type, uint32_t id)
@@ -256,7 +276,8 @@ static bool refers(const struct fake_object *o, uint16_t type, uint32_t id)
 	case BW_CMD_NAT_RULE_SET:
 		return (type == BW_CMD_ACL_SET && m->nat_rule.acl_id == id) ||
 		       (type == BW_CMD_NAT_POOL_SET && m->nat_rule.pool_id == id) ||
-		       (type == BW_CMD_IF_SET && m->nat_rule.if_id == id);
+		       (type == BW_CMD_IF_SET && m->nat_rule.if_id == id) ||
+		       map_refers(&m->nat_rule.map, type, id);
 	}
 	return false;
 }

@@ -85,6 +85,112 @@ static void a_list_comes_back_with_its_user(void)
 	bench_close(&b);
 }
 
+static const char map_config[] =
+	"interface GigabitEthernet9\n ip address 203.0.113.2 255.255.255.0\n ip nat outside\n"
+	"ip nat pool P 10.0.0.5 10.0.0.9 prefix-length 24\n"
+	"ip nat inside source route-map ONE interface GigabitEthernet8 overload\n"
+	"ip nat inside source route-map TWO pool P overload\n"
+	"route-map ONE deny 5\n match ip address DENY\n"
+	"route-map ONE permit 10\n match ip address 1 2\n match interface Gi8\n"
+	"route-map TWO permit 10\n match interface GigabitEthernet9\n";
+
+static void a_map_matches_what_is_there(void)
+{
+	const struct bw_nat_map *map;
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, outside);
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, map_config), "");
+	CU_ASSERT_EQUAL_FATAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1); /* ONE lacks its lists */
+	map = &rule(&b, 0)->map;
+	CU_ASSERT_EQUAL(map->n, 1);
+	CU_ASSERT_EQUAL(map->match[0].acl_id, 0);
+	CU_ASSERT_EQUAL(map->match[0].out_if, iface_find(&b.ctl->ifaces, "GigabitEthernet9")->id);
+	bench_config(&b, "access-list 2 permit any\nip access-list standard DENY\n permit any\n");
+	CU_ASSERT_EQUAL_FATAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 2);
+	map = rule(&b, 0)->map.n == 2 ? &rule(&b, 0)->map : &rule(&b, 1)->map;
+	CU_ASSERT_EQUAL(map->n, 2);
+	CU_ASSERT_EQUAL(map->denies, 1);
+	CU_ASSERT_EQUAL(map->match[0].out_if, 0);
+	CU_ASSERT_EQUAL(map->match[0].acl_id, acl_find(&b.ctl->acls, "DENY")->id);
+	CU_ASSERT_EQUAL(map->match[1].out_if, iface_find(&b.ctl->ifaces, "GigabitEthernet8")->id);
+	CU_ASSERT_EQUAL(map->match[1].acl_id, acl_find(&b.ctl->acls, "2")->id);
+	bench_config(&b, "no access-list 2\nno ip access-list standard DENY\n");
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1);
+	bench_config(&b, "no route-map TWO\n");
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 0);
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ACL_SET), 0);
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+}
+
+/* A dataplane that outlived control keeps its rule, and so its sessions. */
+static void a_map_is_known_again(void)
+{
+	static const char lists[] =
+		"access-list 1 permit any\nip access-list standard DENY\n permit any\n";
+	char config[2048];
+	struct bench b;
+
+	snprintf(config, sizeof(config), "%s%s%s", outside, map_config, lists);
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, config);
+	CU_ASSERT_EQUAL_FATAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 2);
+	bench_restart_control(&b, config);
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 2);
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	CU_ASSERT_EQUAL(b.dp.swept, 0);
+	bench_close(&b);
+}
+
+static void maps_are_edited(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_config(&b, "route-map M permit 10\n match ip address 1\n match ip address 2 1\n"
+			 " match interface gi8 Dialer 1\n description why\nroute-map M deny\n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench_running(&b),
+		"!\nroute-map M deny 10\n description why\n match ip address 1 2\n"
+		" match interface GigabitEthernet8 Dialer1\n!\n"));
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, "route-map M deny 10\n no match ip address 1\n"
+						" no match interface Dialer1\n"),
+		"");
+	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show route-map"),
+		"route-map M, deny, sequence 10\n  Match clauses:\n"
+		"    ip address (access-lists): 2\n    interface GigabitEthernet8\n"
+		"  Set clauses:\n");
+	bench_config(&b, "route-map M deny 10\n no match interface\nroute-map M permit 20\n");
+	CU_ASSERT_EQUAL(route_map_clause(&b.ctl->nat.maps, "M", 10)->n_ifcs, 0);
+	bench_config(&b, "no route-map M deny 10\n");
+	CU_ASSERT_PTR_NULL(route_map_clause(&b.ctl->nat.maps, "M", 10));
+	CU_ASSERT_PTR_NOT_NULL(route_map_clause(&b.ctl->nat.maps, "M", 20));
+	bench_config(&b, "no route-map M\n");
+	CU_ASSERT_PTR_NULL(route_map_find(&b.ctl->nat.maps, "M"));
+	bench_close(&b);
+}
+
+/* More than the dataplane's rule holds is refused, and what was there stays. */
+static void maps_have_their_limit(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	bench_config(&b, "route-map M permit 10\n match ip address 1 2 3 4 5 6 7 8\n"
+			 " match interface Gi8 Gi9\n");
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, "route-map M permit 20\n"),
+		"% A route-map comes to no more than 16 matches here\n");
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, "route-map M permit 10\n match interface Vlan1\n"),
+		"% A route-map comes to no more than 16 matches here\n");
+	CU_ASSERT_STRING_EQUAL(bench_config(&b, "route-map M permit 10\n match ip address 9\n"),
+		"% A clause matches by no more than 8 of them\n");
+	CU_ASSERT_EQUAL(route_map_clause(&b.ctl->nat.maps, "M", 10)->n_ifcs, 2);
+	bench_close(&b);
+}
+
 static void pools_are_checked(void)
 {
 	struct bench b;
@@ -598,6 +704,10 @@ int main(void)
 		{ "rules work once all they name is there",
 			rules_work_once_all_they_name_is_there },
 		{ "a list comes back with its user", a_list_comes_back_with_its_user },
+		{ "a map matches what is there", a_map_matches_what_is_there },
+		{ "a map is known again", a_map_is_known_again },
+		{ "maps are edited", maps_are_edited },
+		{ "maps have their limit", maps_have_their_limit },
 		{ "pools are checked", pools_are_checked },
 		{ "pools of several ranges", pools_of_several_ranges },
 		{ "ranges are checked", ranges_are_checked },
