@@ -402,6 +402,16 @@ static int apply_list(struct cli_ctx *ctx, const struct cli_args *args, enum cli
 	}
 }
 
+/* What was entered below `ip access-list` is of the same list. */
+static int apply_whole_number(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
+{
+	const char *name = cli_arg_text(args, "list");
+
+	return op == CLI_SET ? cli_fail(ctx, "%% Incomplete command.")
+			     : cli_imply(ctx, "no ip access-list %s %s",
+				       is_extended(args) ? "extended" : "standard", name);
+}
+
 static struct acl *parent_list(const struct cli_ctx *ctx)
 {
 	return acl_find(&cmd_control(ctx)->acls, cli_arg_text(cli_parent(ctx, 1), "name"));
@@ -600,6 +610,7 @@ static const struct cli_command commands[] = {
 		.syntax = "access-list {<list:1-199>|<list:1300-2699>}",
 		.help = help,
 		.flags = CLI_NO_PREFIX,
+		.apply = apply_whole_number,
 	},
 	{
 		.mode = "config",

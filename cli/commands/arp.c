@@ -225,6 +225,15 @@ static int show_mac(struct cli_ctx *ctx, const struct cli_args *)
 	return rows != NULL ? cmd_rows_run(ctx, rows, &what, false) : -ENOMEM;
 }
 
+/* The connected subnet tells the interface. */
+static int refuse_interface(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
+{
+	if (op == CLI_UNSET)
+		return 0;
+	return cli_fail(ctx, "%% Naming an ARP entry's interface is not supported: leave it out, "
+			     "the connected subnet tells it");
+}
+
 static const struct cli_help help[] = {
 	{ "arp", "ARP table" },
 	{ "address", "IP address of ARP entry" },
@@ -248,6 +257,12 @@ static const struct cli_command commands[] = {
 		.rank = RANK_ARP,
 		.no = "arp <address:A.B.C.D>",
 		.apply = apply_arp,
+	},
+	{
+		.mode = "config",
+		.syntax = "arp <address:A.B.C.D> <mac:H.H.H> arpa <ifname:INTERFACE> [alias]",
+		.help = help,
+		.apply = refuse_interface,
 	},
 	{
 		.mode = "exec",

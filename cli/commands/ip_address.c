@@ -129,7 +129,7 @@ static int apply_unnumbered(struct cli_ctx *ctx, const struct cli_args *args, en
 	return dialer_set_unnumbered(d, name);
 }
 
-static int apply_negotiated(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
+static int apply_negotiated(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	struct dialer *d = parent_point_to_point(ctx);
 
@@ -137,6 +137,9 @@ static int apply_negotiated(struct cli_ctx *ctx, const struct cli_args *, enum c
 		return -EINVAL;
 	if (op == CLI_UNSET)
 		iface_addr_assign(d->ifc, 0, false, NULL);
+	if (op == CLI_SET && cli_has(args, "previous") && ctx->session != NULL)
+		cli_printf(ctx->out, "%% The previous address is not asked for again: the peer "
+				     "chooses\n");
 	d->conf.negotiated = op == CLI_SET;
 	dialer_changed(d);
 	return 0;
@@ -157,6 +160,7 @@ static const struct cli_help help[] = {
 	{ "mask", "IP subnet mask" },
 	{ "secondary", "Make this IP address a secondary address" },
 	{ "negotiated", "IP Address negotiated over PPP" },
+	{ "previous", "Ask for the address of before" },
 	{ "unnumbered", "Enable IP processing without an explicit address" },
 	{ "lender", "Interface whose address is used" },
 	{ NULL, NULL },
@@ -185,7 +189,8 @@ static const struct cli_command commands[] = {
 	},
 	{
 		.mode = "config-if",
-		.syntax = "ip address negotiated",
+		.syntax = "ip address negotiated [previous]",
+		.no = "ip address negotiated",
 		.help = help,
 		.slot = "ip-address",
 		.rank = RANK_IF_ADDRESS,

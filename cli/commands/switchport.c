@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/commands/commands.h"
+#include "cli/config/tree.h"
 
 static struct iface *switch_port(const struct cli_ctx *ctx)
 {
@@ -115,6 +116,52 @@ static int apply_allowed(struct cli_ctx *ctx, const struct cli_args *args, enum 
 	return 0;
 }
 
+static void vlans_of(const struct cli_args *args, struct vlan_set *set)
+{
+	char id[8];
+
+	snprintf(id, sizeof(id), "%u", (unsigned)cli_arg_number(args, "id", VLAN_MIN));
+	*set = (struct vlan_set) { 0 };
+	vlan_list_read(cli_has(args, "vlans") ? cli_arg_text(args, "vlans") : id, set);
+}
+
+/* A line that holds some of the VLANs, and perhaps others: the others are said again. */
+static int take_out(struct cli_ctx *ctx, const struct cli_args *line, const struct vlan_set *gone)
+{
+	char list[VLAN_LIST_SIZE];
+	struct vlan_set all, rest;
+	int err;
+
+	vlans_of(line, &all);
+	rest = all;
+	vlan_set_remove(&rest, gone);
+	if (memcmp(&rest, &all, sizeof(all)) == 0)
+		return 0;
+	err = cli_imply(ctx, "no %s", line->line);
+	if (err != 0 || vlan_set_is_empty(&rest))
+		return err;
+	vlan_list_write(&rest, list);
+	return cli_imply(ctx, "vlan %s", list);
+}
+
+/* `no vlan 20` with `vlan 10,20,30` stored, or `no vlan 10,20` with a line for each. */
+static int take_out_of_others(struct cli_ctx *ctx, const struct cli_args *args)
+{
+	struct vlan_set gone;
+	int err = 0;
+
+	vlans_of(args, &gone);
+	for (const struct cli_node *n = cli_node_first(ctx->parent); err == 0 && n != NULL;
+		n = cli_node_next(n)) {
+		const struct cli_args *line = cli_node_args(n);
+
+		if (strncmp(line->line, "vlan ", 5) == 0 && strcmp(line->line, args->line) != 0 &&
+			(cli_has(line, "id") || cli_has(line, "vlans")))
+			err = take_out(ctx, line, &gone);
+	}
+	return err;
+}
+
 static int apply_vlan(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	struct iface_table *t = &cmd_control(ctx)->ifaces;
@@ -124,9 +171,9 @@ static int apply_vlan(struct cli_ctx *ctx, const struct cli_args *args, enum cli
 		if (vlan == 1)
 			return cli_fail(ctx, "%%Default VLAN 1 may not be deleted.");
 		vlan_delete(t, vlan);
-	} else {
-		vlan_create(t, vlan);
+		return ctx->typed != NULL ? take_out_of_others(ctx, args) : 0;
 	}
+	vlan_create(t, vlan);
 	return 0;
 }
 
@@ -146,7 +193,7 @@ static int apply_vlans(struct cli_ctx *ctx, const struct cli_args *args, enum cl
 		else if (vlan != 1)
 			vlan_delete(t, (uint16_t)vlan);
 	}
-	return 0;
+	return op == CLI_UNSET && ctx->typed != NULL ? take_out_of_others(ctx, args) : 0;
 }
 
 static int normal_vlans(const struct cli_args *args, char *buf, size_t size)
@@ -270,6 +317,7 @@ static const struct cli_command commands[] = {
 		.help = help,
 		.key = "id",
 		.sort = "id",
+		.flags = CLI_UNSET_ABSENT,
 		.enters = "config-vlan",
 		.rank = RANK_VLAN,
 		.apply = apply_vlan,
@@ -279,6 +327,7 @@ static const struct cli_command commands[] = {
 		.syntax = "vlan <vlans:WORD>",
 		.help = help,
 		.key = "*",
+		.flags = CLI_UNSET_ABSENT,
 		.enters = "config-vlan",
 		.rank = RANK_VLAN,
 		.apply = apply_vlans,

@@ -171,6 +171,7 @@ static const struct cli_command commands[] = {
 	ON_INTERFACE("ipv6 router", "IPv6 is"),
 	ON_INTERFACE("ipv6 policy", "IPv6 is"),
 	ON_INTERFACE("ipv6 flow", "IPv6 is"),
+	ON_INTERFACE("ip virtual-reassembly out", "Reassembly of what goes out is"),
 	ON_INTERFACE("ipv6 virtual-reassembly", "IPv6 is"),
 	ON_INTERFACE("mpls", "MPLS is"),
 	ON_INTERFACE("crypto map", "Cryptography for packets is"),

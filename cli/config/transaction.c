@@ -381,6 +381,28 @@ static bool keeps_no(const struct cli_transaction *transaction, const struct cli
 	return command->flags & CLI_KEEP_NO || is_implied(command, parent);
 }
 
+/* `no` of a line that is not there, which may imply that others go. */
+static enum cli_result call_absent(
+	struct cli_transaction *transaction, struct cli_node *parent, const struct cli_args *args)
+{
+	enum cli_result result = result_of(call(transaction, parent, args, NULL, CLI_UNSET));
+
+	result = implied(transaction, parent, result);
+	return result == CLI_APPLIED ? CLI_UNCHANGED : result;
+}
+
+/* CLI_NO_PREFIX; then the command's own part. */
+static enum cli_result remove_all(
+	struct cli_transaction *transaction, struct cli_node *parent, const struct cli_args *args)
+{
+	enum cli_result result = remove_prefix(transaction, parent, args->line), own;
+
+	if (result == CLI_ERROR || result == CLI_WAITING)
+		return result;
+	own = call_absent(transaction, parent, args);
+	return own == CLI_UNCHANGED ? result : own;
+}
+
 static enum cli_result unset(struct cli_transaction *transaction, struct cli_node *parent,
 	struct cli_args **args, enum cli_removal removal)
 {
@@ -388,7 +410,7 @@ static enum cli_result unset(struct cli_transaction *transaction, struct cli_nod
 	struct cli_node *found;
 
 	if (command->flags & CLI_NO_PREFIX)
-		return remove_prefix(transaction, parent, (*args)->line);
+		return remove_all(transaction, parent, *args);
 	found = cli_tree_lookup(transaction->tree, parent, *args);
 	if (found && found->mode && removal == CLI_REMOVE_DEFAULT)
 		return empty(transaction, found);
@@ -396,14 +418,8 @@ static enum cli_result unset(struct cli_transaction *transaction, struct cli_nod
 		return keep_no(transaction, parent, args, found);
 	if (found)
 		return cli_transaction_remove(transaction, found);
-	if (command->flags & CLI_UNSET_ABSENT) {
-		enum cli_result result =
-			result_of(call(transaction, parent, *args, NULL, CLI_UNSET));
-
-		result = implied(transaction, parent, result);
-		return result == CLI_APPLIED ? CLI_UNCHANGED : result;
-	}
-	return CLI_UNCHANGED;
+	return command->flags & CLI_UNSET_ABSENT ? call_absent(transaction, parent, *args)
+						 : CLI_UNCHANGED;
 }
 
 enum cli_result cli_transaction_unset(struct cli_transaction *transaction, struct cli_node *parent,

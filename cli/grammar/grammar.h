@@ -47,7 +47,8 @@ enum cli_flags {
 	CLI_KEEP_NO = 1 << 4,	   /* config: `no X` is a setting of its own and kept as a line;
 				      .fallback, if any, must be the positive form */
 	CLI_NO_PREFIX = 1 << 5,	   /* config: exists only after `no`, where it removes every line of
-				      this mode and the modes below that begins with it */
+				      this mode and the modes below that begins with it; apply, if
+				      any, may then imply what else goes */
 	CLI_ORDERED = 1 << 6,	   /* config: the order of these lines matters to replace */
 	CLI_UNSET_ABSENT = 1 << 7, /* config: `no` of an absent line still calls apply, with the
 				      line as typed, so that it can complain */
