@@ -74,10 +74,12 @@ static struct nat_session *add_bound(struct nat_shard *sh, struct nat_pkt *p,
 	const struct nat_dynamic *dyn, struct nat_mapping *map, enum nat_dir dir,
 	const struct nat_flow *flow, uint32_t slot)
 {
+	/* What began outside keeps its address: its answers may go another way. */
+	bool by_map = dyn->map && dir == NAT_OUT;
 	struct nat_session *s;
 
 	map->rule_id = dyn->rule_id;
-	s = nat_shard_add(sh, flow, map, NAT_C_BOUND | (dyn->map ? NAT_C_MAP : 0), dir, &p->drop);
+	s = nat_shard_add(sh, flow, map, NAT_C_BOUND | (by_map ? NAT_C_MAP : 0), dir, &p->drop);
 	if (!s)
 		nat_pool_release(
 			dyn->pool, slot, nat_host_key(map->local, flow->vrf[NAT_OUT]), sh->now);
