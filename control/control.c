@@ -178,6 +178,13 @@ static void on_pppoe(void *arg, const struct bw_pppoe_state *state)
 	dialer_event(&ctl->dialers, state);
 }
 
+static void on_acl_log(void *arg, const struct bw_acl_log *log)
+{
+	struct control *ctl = arg;
+
+	acl_log_packets(&ctl->acls, log);
+}
+
 static void on_debug(void *arg, const char *line)
 {
 	struct control *ctl = arg;
@@ -203,6 +210,7 @@ static int init_parts(struct control *ctl, const struct control_options *o)
 		.port = on_port,
 		.pppoe = on_pppoe,
 		.debug = on_debug,
+		.acl_log = on_acl_log,
 		.wake = wake,
 	};
 	int err;

@@ -122,6 +122,9 @@ static void on_message(void *arg, const struct bw_msg *m)
 	case BW_EVT_PPPOE: /* an event, or a row of read_objects() */
 		link->hooks.pppoe(link->hooks.arg, &m->pppoe_state);
 		break;
+	case BW_EVT_ACL_LOG:
+		link->hooks.acl_log(link->hooks.arg, &m->acl_log);
+		break;
 	case BW_EVT_DEBUG:
 		remote_debug(link, &m->debug_line);
 		break;

@@ -101,6 +101,7 @@ struct dp_hooks {
 	void (*port)(void *arg, const struct bw_port_state *port);
 	void (*pppoe)(void *arg, const struct bw_pppoe_state *state); /* from attached() on */
 	void (*debug)(void *arg, const char *line);
+	void (*acl_log)(void *arg, const struct bw_acl_log *log);
 	void (*wake)(void *arg); /* something is queued: call dp_flush() soon */
 };
 

@@ -42,6 +42,7 @@ struct dp {
 	struct fib *no_fib; /* without a route */
 	bool one_vrf;	    /* there is only the global table */
 	struct acl_table *acl;
+	uint32_t acl_logged; /* second of the last look at what is to be logged */
 	struct nat *nat;
 	struct bridge *bridge;
 	struct pppoe_map *pppoe_map;	   /* NULL = no session; replaced whole */

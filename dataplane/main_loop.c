@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "acl_log.h"
 #include "announce.h"
 #include "arp.h"
 #include "bridge.h"
@@ -145,6 +146,7 @@ static void tick(struct loop *l)
 	bridge_poll(dp);
 	pppoe_poll(dp);
 	nat_poll(dp);
+	acl_log_poll(dp);
 	for (unsigned i = 0; i < dp->n_workers; i++)
 		copy_node_counters(dp, dp->worker[i]);
 }

@@ -160,6 +160,9 @@ int acl_icmp_number(const char *name, int *type, int *code); /* or -1 */
 /* Decide which lists the dataplane holds, and send what changed. */
 void acl_settle(struct acl_table *t);
 
+/* Log packets that matched an entry with `log`, as the dataplane tells them. */
+void acl_log_packets(struct acl_table *t, const struct bw_acl_log *log);
+
 /* Resync. */
 void acl_identify_begin(struct acl_table *t);
 void acl_held(struct acl_table *t, const struct bw_acl *held);

@@ -101,6 +101,7 @@ enum bw_msg_type {
 	BW_EVT_LOG,	    /* struct bw_log: a line for the administrator's log */
 	BW_EVT_PPPOE,	    /* struct bw_pppoe_state: a client's state changed; also by dump */
 	BW_EVT_DEBUG,	    /* struct bw_debug_line */
+	BW_EVT_ACL_LOG,	    /* struct bw_acl_log: packets of an entry with BW_ACE_F_LOG */
 	BW_EVT_MAX,
 };
 
@@ -275,6 +276,16 @@ struct bw_acl_hits {
 	uint32_t acl_id;
 	uint32_t index;
 	uint64_t hits;
+};
+
+struct bw_acl_log {
+	uint32_t acl_id; /* 0: more matched than could be told; packets says how many */
+	bw_ip4 src, dst;
+	uint16_t sport, dport; /* 0 where they are not known */
+	uint8_t proto;
+	uint8_t icmp_type, icmp_code;
+	uint8_t permit;
+	uint32_t packets;
 };
 
 enum bw_nat_pool_flags {
@@ -573,6 +584,7 @@ struct bw_msg {
 		struct bw_acl acl;
 		struct bw_ace ace;
 		struct bw_acl_hits acl_hits;
+		struct bw_acl_log acl_log;
 		struct bw_nat_pool nat_pool;
 		struct bw_nat_rule nat_rule;
 		struct bw_nat_config nat_config;

@@ -72,6 +72,7 @@ static const char *const msg_name[] = {
 	[BW_EVT_LOG] = "LOG",
 	[BW_EVT_PPPOE] = "PPPOE",
 	[BW_EVT_DEBUG] = "DEBUG_LINE",
+	[BW_EVT_ACL_LOG] = "ACL_LOG",
 };
 _Static_assert(LENGTH(msg_name) == BW_EVT_MAX, "every message has its name");
 

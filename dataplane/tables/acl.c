@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tables/acl.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -24,9 +25,19 @@ struct acl_list {
 	struct entry entry[];
 };
 
+#define LOG_RING 64
+
+/* What a worker tells of packets that are to be logged: written by it, read by the main lcore. */
+struct log_ring {
+	_Atomic uint32_t head, tail; /* written by the worker, by the main lcore */
+	_Atomic uint32_t missed;
+	struct bw_acl_log log[LOG_RING];
+};
+
 struct acl_table {
 	_Atomic(struct acl_list *) list[BW_MAX_ACLS];
 	uint64_t *hits[BW_MAX_WORKERS]; /* [ACL_MAX_COUNTERS], written by that worker only */
+	struct log_ring *ring[BW_MAX_WORKERS];
 	unsigned n_workers;
 
 	/* main lcore only */
@@ -73,7 +84,8 @@ struct acl_table *acl_create(unsigned n_workers,
 	ok = t->base && t->free_counter;
 	for (unsigned i = 0; i < n_workers; i++) {
 		t->hits[i] = map(ACL_MAX_COUNTERS * sizeof(*t->hits[i]));
-		ok = ok && t->hits[i];
+		t->ring[i] = calloc(1, sizeof(*t->ring[i]));
+		ok = ok && t->hits[i] && t->ring[i];
 	}
 	if (!ok) {
 		acl_destroy(t);
@@ -90,8 +102,10 @@ void acl_destroy(struct acl_table *t)
 		free(t->staged[i]);
 		free(atomic_load_explicit(&t->list[i], memory_order_relaxed));
 	}
-	for (unsigned i = 0; i < t->n_workers; i++)
+	for (unsigned i = 0; i < t->n_workers; i++) {
 		unmap(t->hits[i], ACL_MAX_COUNTERS * sizeof(*t->hits[i]));
+		free(t->ring[i]);
+	}
 	unmap(t->base, ACL_MAX_COUNTERS * sizeof(*t->base));
 	unmap(t->free_counter, ACL_MAX_COUNTERS * sizeof(*t->free_counter));
 	free(t);
@@ -419,6 +433,55 @@ static bool entry_matches(const struct bw_ace *ace, const struct l4_info *l4)
 	return !!(ace->flags & BW_ACE_F_PERMIT) == !!(l4->flags & L4_F_FRAGMENT);
 }
 
+static __attribute__((noinline, cold)) void tell(
+	struct log_ring *ring, uint32_t acl_id, const struct bw_ace *ace, const struct l4_info *l4)
+{
+	uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
+	bool ports = l4->flags & L4_F_PORTS;
+
+	if (head - atomic_load_explicit(&ring->tail, memory_order_acquire) == LOG_RING) {
+		atomic_fetch_add_explicit(&ring->missed, 1, memory_order_relaxed);
+		return;
+	}
+	ring->log[head % LOG_RING] = (struct bw_acl_log) {
+		.acl_id = acl_id,
+		.src = l4->src,
+		.dst = l4->dst,
+		.sport = ports ? ntohs(l4->sport) : 0,
+		.dport = ports ? ntohs(l4->dport) : 0,
+		.proto = l4->proto,
+		.icmp_type = l4->icmp_type,
+		.icmp_code = l4->icmp_code,
+		.permit = !!(ace->flags & BW_ACE_F_PERMIT),
+		.packets = 1,
+	};
+	atomic_store_explicit(&ring->head, head + 1, memory_order_release);
+}
+
+bool acl_log_next(struct acl_table *t, struct bw_acl_log *log)
+{
+	for (unsigned i = 0; i < t->n_workers; i++) {
+		struct log_ring *ring = t->ring[i];
+		uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+
+		if (tail == atomic_load_explicit(&ring->head, memory_order_acquire))
+			continue;
+		*log = ring->log[tail % LOG_RING];
+		atomic_store_explicit(&ring->tail, tail + 1, memory_order_release);
+		return true;
+	}
+	return false;
+}
+
+uint32_t acl_log_missed(struct acl_table *t)
+{
+	uint32_t n = 0;
+
+	for (unsigned i = 0; i < t->n_workers; i++)
+		n += atomic_exchange_explicit(&t->ring[i]->missed, 0, memory_order_relaxed);
+	return n;
+}
+
 enum acl_result acl_match(
 	const struct acl_table *t, uint32_t acl_id, unsigned worker, const struct l4_info *l4)
 {
@@ -437,6 +500,8 @@ enum acl_result acl_match(
 			continue;
 		hits = &t->hits[worker][entry->counter];
 		__atomic_store_n(hits, *hits + 1, __ATOMIC_RELAXED);
+		if (__builtin_expect(!!(entry->ace.flags & BW_ACE_F_LOG), 0))
+			tell(t->ring[worker], acl_id, &entry->ace, l4);
 		return entry->ace.flags & BW_ACE_F_PERMIT ? ACL_PERMIT : ACL_DENY;
 	}
 	return ACL_DENY;

@@ -63,6 +63,13 @@ void acl_sync_end(struct acl_table *t);
 enum acl_result acl_match(
 	const struct acl_table *t, uint32_t acl_id, unsigned worker, const struct l4_info *l4);
 
+/*
+ * The next packet that matched an entry with BW_ACE_F_LOG; false: there is none. Workers keep some
+ * dozens each and count the others, which acl_log_missed() returns and forgets.
+ */
+bool acl_log_next(struct acl_table *t, struct bw_acl_log *log);
+uint32_t acl_log_missed(struct acl_table *t);
+
 /* Call row() with every entry's matches, list by list. Stops when row() returns false. */
 void acl_hits_dump(const struct acl_table *t,
 	bool (*row)(void *arg, const struct bw_acl_hits *hits), void *arg);

@@ -519,6 +519,24 @@ def test_access_group(net, configured):
     wait_until(lambda: "match" in net.router.cli("show access-lists IN"), 5, "hit counts")
 
 
+def test_access_list_logs(net, configured):
+    """A line for the flow with how many packets, none for what another entry takes."""
+    configured("ip access-list extended LOGS\n deny udp any any eq 9 log\n permit ip any any\n"
+               "interface GigabitEthernet8\n ip access-group LOGS in\n")
+    other = IP(src="10.0.8.10", dst="172.16.0.1") / UDP(sport=1, dport=10) / b"other"
+    net.a.exchange(other, net.b, lambda p: UDP in p and p[UDP].dport == 10)
+    for _ in range(5):
+        net.a.send(IP(src="10.0.8.10", dst="172.16.0.1") / UDP(sport=77, dport=9) / b"x")
+
+    def told():
+        lines = [l for l in net.router.cli("show logging").splitlines() if "list LOGS" in l]
+        assert all("%SEC-6-IPACCESSLOGP: list LOGS denied udp 10.0.8.10(77) -> 172.16.0.1(9), "
+                   in l for l in lines)
+        return sum(int(l.split(", ")[-1].split()[0]) for l in lines)
+
+    wait_until(lambda: told() == 5, 5, "five packets in the log")
+
+
 def test_access_group_out(net, configured):
     configured("access-list 101 permit tcp any any established\naccess-list 101 deny ip any any\n"
                "interface GigabitEthernet9\n ip access-group 101 out\n")

@@ -442,6 +442,55 @@ static void hits_are_shown(void)
 	bench_close(&b);
 }
 
+static bool is_logged(struct bench *b, const struct bw_acl_log *log, const char *line)
+{
+	fake_acl_log(&b->dp, log);
+	bench_run(b);
+	return strstr(bench_show(b, "show logging"), line) != NULL;
+}
+
+static void matches_are_logged(void)
+{
+	struct bw_acl_log log = { .src = ip("10.0.0.1"),
+		.dst = ip("10.0.0.2"),
+		.sport = 1234,
+		.dport = 80,
+		.proto = 6,
+		.packets = 1 };
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, "access-list 1 permit any log\naccess-list 101 deny ip any any log\n"
+			 "interface GigabitEthernet8\n ip access-group 101 in\n"
+			 " ip access-group 1 out\n");
+	log.acl_id = acl_find(&b.ctl->acls, "101")->id;
+	CU_ASSERT(is_logged(&b, &log,
+		"%SEC-6-IPACCESSLOGP: list 101 denied tcp "
+		"10.0.0.1(1234) -> 10.0.0.2(80), 1 packet\n"));
+	log.proto = 1;
+	log.icmp_type = 8;
+	log.packets = 3;
+	CU_ASSERT(is_logged(&b, &log,
+		"%SEC-6-IPACCESSLOGDP: list 101 denied icmp "
+		"10.0.0.1 -> 10.0.0.2 (8/0), 3 packets\n"));
+	log.proto = 47;
+	CU_ASSERT(is_logged(&b, &log,
+		"%SEC-6-IPACCESSLOGNP: list 101 denied 47 "
+		"10.0.0.1 -> 10.0.0.2, 3 packets\n"));
+	log.acl_id = acl_find(&b.ctl->acls, "1")->id;
+	log.permit = 1;
+	CU_ASSERT(
+		is_logged(&b, &log, "%SEC-6-IPACCESSLOGS: list 1 permitted 10.0.0.1 3 packets\n"));
+	log = (struct bw_acl_log) { .packets = 22 };
+	CU_ASSERT(is_logged(&b, &log,
+		"%SEC-6-IPACCESSLOGRL: access-list logging rate-limited "
+		"or missed 22 packets\n"));
+	log.acl_id = UINT32_MAX; /* of a list that nobody has */
+	CU_ASSERT_FALSE(is_logged(&b, &log, "list  "));
+	bench_close(&b);
+}
+
 /* Ten thousand lines: the list is sent a few times, not ten thousand. */
 static void a_long_paste_is_not_sent_line_by_line(void)
 {
@@ -483,6 +532,7 @@ int main(void)
 		{ "sequence numbers", sequence_numbers },
 		{ "lists are taken down whole or by line", lists_are_taken_down_whole_or_by_line },
 		{ "hits are shown", hits_are_shown },
+		{ "matches are logged", matches_are_logged },
 		{ "a long paste is not sent line by line", a_long_paste_is_not_sent_line_by_line },
 		{ NULL, NULL },
 	};

@@ -643,6 +643,13 @@ void fake_debug(struct fake_dataplane *f, const char *line)
 	tell(f, &m);
 }
 
+void fake_acl_log(struct fake_dataplane *f, const struct bw_acl_log *log)
+{
+	struct bw_msg m = { .hdr.type = BW_EVT_ACL_LOG, .acl_log = *log };
+
+	tell(f, &m);
+}
+
 void fake_add_row(struct fake_dataplane *f, uint16_t type, const void *body, size_t size)
 {
 	memset(&f->row[f->n_rows], 0, sizeof(f->row[0]));

@@ -77,6 +77,9 @@ const char *fake_client_text(const struct fake_dataplane *f, uint32_t client_id,
 void fake_pppoe(struct fake_dataplane *f, const struct bw_pppoe_state *state);
 void fake_debug(struct fake_dataplane *f, const char *line);
 
+/* Tell of packets that an entry with `log` matched. */
+void fake_acl_log(struct fake_dataplane *f, const struct bw_acl_log *log);
+
 /* A row to be given in dumps of this BW_EVT_ type. */
 void fake_add_row(struct fake_dataplane *f, uint16_t type, const void *body, size_t size);
 

@@ -163,6 +163,35 @@ static void ports(void)
 	stop();
 }
 
+/* Only entries that say so; of each worker some, the others are counted. */
+static void matches_are_told(void)
+{
+	struct bw_ace aces[] = { tcp_entry(BW_ACE_F_LOG | BW_ACE_F_DPORT, 80, 80), permit_any };
+	struct flow f = { "10.0.0.1", "1.2.3.4", 1234, 80, .proto = IPPROTO_TCP };
+	struct bw_acl_log log;
+	unsigned n = 0;
+
+	start();
+	set(3, aces, 2);
+	CU_ASSERT_EQUAL(match_flow(3, &f), ACL_DENY);
+	f.dport = 81;
+	CU_ASSERT_EQUAL(match_flow(3, &f), ACL_PERMIT);
+	CU_ASSERT_TRUE_FATAL(acl_log_next(t, &log));
+	CU_ASSERT(log.acl_id == 3 && !log.permit && log.packets == 1);
+	CU_ASSERT(log.src == ip4("10.0.0.1") && log.dst == ip4("1.2.3.4"));
+	CU_ASSERT(log.proto == IPPROTO_TCP && log.sport == 1234 && log.dport == 80);
+	CU_ASSERT_FALSE(acl_log_next(t, &log));
+	f.dport = 80;
+	for (unsigned i = 0; i < 1000; i++)
+		match_flow(3, &f);
+	while (acl_log_next(t, &log))
+		n++;
+	CU_ASSERT(n > 0 && n < 1000);
+	CU_ASSERT_EQUAL(acl_log_missed(t), 1000 - n);
+	CU_ASSERT_EQUAL(acl_log_missed(t), 0);
+	stop();
+}
+
 static void established(void)
 {
 	struct bw_ace ace = tcp_entry(BW_ACE_F_PERMIT | BW_ACE_F_ESTABLISHED, 0, 0);
@@ -404,6 +433,7 @@ int main(void)
 		{ "addresses and wildcards", addresses_and_wildcards },
 		{ "lists that are not there", lists_that_are_not_there },
 		{ "ports", ports },
+		{ "matches are told", matches_are_told },
 		{ "established", established },
 		{ "ICMP types", icmp_types },
 		{ "fragments", fragments },
