@@ -149,6 +149,7 @@ static const struct cli_command commands[] = {
 		.help = help,
 		.fallback = "dialer idle-timeout 120",
 		.defaults_in = cmd_is_dialer,
+		.flags = CLI_HARMLESS,
 		.rank = RANK_IF_DIALER + 1,
 		.no = "dialer idle-timeout",
 		.apply = apply_idle,
@@ -158,6 +159,7 @@ static const struct cli_command commands[] = {
 		.syntax = "dialer persistent [delay [initial] <delay_seconds:1-2147483>|"
 			  "max-attempts <attempts:1-2147483647>]",
 		.help = help,
+		.flags = CLI_HARMLESS,
 		.rank = RANK_IF_DIALER + 2,
 		.no = "dialer persistent",
 		.apply = apply_kept,
@@ -192,6 +194,7 @@ static const struct cli_command commands[] = {
 		.mode = "config-if",
 		.syntax = "dialer-group <group_number:1-10>",
 		.help = help,
+		.flags = CLI_HARMLESS,
 		.rank = RANK_IF_DIALER + 3,
 		.apply = apply_kept,
 	},

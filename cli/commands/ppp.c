@@ -228,9 +228,17 @@ static const struct cli_help help[] = {
 	}
 
 static const struct cli_command commands[] = {
-	WITH_NO("ppp authentication <method:chap|eap|ms-chap|ms-chap-v2|pap>... "
-		"(if-needed|default|callin|callout|one-time|optional)",
-		"ppp authentication", 0, apply_authentication),
+	{
+		/* What is not refused of it asks nothing of the server. */
+		.mode = "config-if",
+		.syntax = "ppp authentication <method:chap|eap|ms-chap|ms-chap-v2|pap>... "
+			  "(if-needed|default|callin|callout|one-time|optional)",
+		.help = help,
+		.flags = CLI_HARMLESS,
+		.rank = RANK_IF_PPP,
+		.no = "ppp authentication",
+		.apply = apply_authentication,
+	},
 	COMMAND("ppp chap hostname <name:WORD>", 1, apply_hostname),
 	WITH_NO("ppp chap password [0|7] <secret:LINE>", "ppp chap password", 2,
 		apply_chap_password),
