@@ -70,7 +70,7 @@ struct acl {
 	struct control *ctl;
 	char name[ACL_NAME_LEN];
 	bool numbered, extended;
-	bool exists; /* configured; may be without entries */
+	bool exists;   /* configured; may be without entries */
 	bool is_block; /* by `ip access-list`, which may hold a number's entries as well */
 	unsigned refs;
 	unsigned n_rules; /* of the dataplane, which all entries come to */
