@@ -11,7 +11,7 @@ import re
 import sys
 
 from demo_base import INSTANCE, STATE, Demo, configuration, listens
-from isp import PAGE, WEBS
+from isp import PAGE, WEB, WEBS, reach
 from lab import tool, wait_until
 from router import TOP
 
@@ -52,6 +52,7 @@ class Rt03Demo(Demo):
         server.spawn([tool("iperf3"), "-s", "--forceflush"], "iperf3")
         self.note_processes()
         wait_until(lambda: listens(server, 80) and listens(server, 5201), 20, "the servers' start")
+        reach(self.lab.namespaces["host"], WEB, 10)
 
     def tell(self):
         self.traffic(self.lab.namespaces["host"], self.lab.namespaces["server"], GLOBAL, self.http)
