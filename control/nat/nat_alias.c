@@ -101,8 +101,7 @@ static int add_pool(struct nat *nat, struct alias_set *set, const struct nat_rul
 	int err = 0;
 
 	for (unsigned r = 0; err == 0 && pool->exists && r < pool->n_ranges; r++)
-		err = add_globals(
-			nat, set, rule->vrf, pool->range[r].start, pool->range[r].end);
+		err = add_globals(nat, set, rule->vrf, pool->range[r].start, pool->range[r].end);
 	return err;
 }
 

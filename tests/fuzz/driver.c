@@ -17,7 +17,7 @@
 #define MAX_INPUT 2048
 #define MAX_WORDS 4096
 #define MAX_FILES 8
-#define TOLD_S    5 /* seconds from one line of progress to the next */
+#define TOLD_S	  5 /* seconds from one line of progress to the next */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
