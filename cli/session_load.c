@@ -50,8 +50,10 @@ static void report(void *arg, const struct cli_verdict *verdict)
 	if (!notable && !session->load_verbose)
 		return;
 	if (verdict->result == CLI_SKIPPED) {
-		cli_printf(session->out, "%zu-%zu: skipped: %s\n", verdict->line, verdict->last,
-			verdict->message);
+		cli_printf(session->out, "%zu", verdict->line);
+		if (verdict->last > verdict->line)
+			cli_printf(session->out, "-%zu", verdict->last);
+		cli_printf(session->out, ": skipped: %s\n", verdict->message);
 		return;
 	}
 	cli_printf(session->out, "%zu: %s: ", verdict->line, result_name(verdict->result));

@@ -104,7 +104,7 @@ progress() {
 	pytest)
 		printf '%s of %s' "$(grep -aEc ' (PASSED|FAILED|ERROR|SKIPPED|XFAIL)' "$2")" \
 			"$(sed -nE -e 's/^collect(ed|ing).* ([0-9]+) items?.*/\2/p' \
-				-e 's/^[0-9]+ workers \[([0-9]+) items?\].*/\1/p' "$2" | tail -n 1)"
+				-e 's/^([0-9]+ workers|gw0) \[([0-9]+).*/\2/p' "$2" | tail -n 1)"
 		;;
 	steps) grep -aoE '^\[[0-9]+/[0-9]+\] .*' "$2" | tail -n 1 | sed -E 's/( \.\.\.|, [0-9]+ s)$//' ;;
 	esac
