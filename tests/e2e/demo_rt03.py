@@ -11,7 +11,7 @@ import re
 import sys
 
 from demo_base import INSTANCE, STATE, Demo, configuration, listens
-from isp import PAGE, WEB, WEBS, reach
+from isp import PAGE, WEBS
 from lab import tool, wait_until
 from router import TOP
 
@@ -52,7 +52,12 @@ class Rt03Demo(Demo):
         server.spawn([tool("iperf3"), "-s", "--forceflush"], "iperf3")
         self.note_processes()
         wait_until(lambda: listens(server, 80) and listens(server, 5201), 20, "the servers' start")
-        reach(self.lab.namespaces["host"], WEB, 10)
+        wait_until(self.lines_are_up, 10, "the lines of both interfaces")
+
+    def lines_are_up(self):
+        text = self.rt03.cli("show ip interface brief")
+        return all(re.search(rf"^{name} .* up +up *$", text, re.M)
+                   for name in ("Vlan20", "GigabitEthernet8"))
 
     def tell(self):
         self.traffic(self.lab.namespaces["host"], self.lab.namespaces["server"], GLOBAL, self.http)
