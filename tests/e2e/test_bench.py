@@ -18,7 +18,7 @@ def bench(lab, *args, bound=200):
     cores = sorted(os.sched_getaffinity(0))
     target = os.path.join(lab.dir, "bench.json")
     done = subprocess.run(
-        [sys.executable, os.path.join(TOP, "tests/perf/bench"), "--rounds", "1", "--seconds", "0.5",
+        [sys.executable, os.path.join(TOP, "tests/perf/bench"), "--rounds", "1", "--seconds", "1",
          "--no-ceiling", "--hugepages", "off", "--routes", "1000", "--sessions", "1000",
          "--dut-core", str(cores[0]), "--gen-core", str(cores[-1]), "--build",
          BUILD_DIRS["release"], "--json", target, *args],
