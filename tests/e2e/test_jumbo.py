@@ -50,7 +50,7 @@ def wait_for_ping(ns, address, size, *options):
 def test_forwarded_whole(net):
     wait_for_ping(net.hosts[8], "10.0.9.2", 56)
     for size in (1472, 2100, 8000, 8972):
-        assert ping(net.hosts[8], "10.0.9.2", size, "-M", "do"), size
+        wait_for_ping(net.hosts[8], "10.0.9.2", size, "-M", "do")
     assert "MTU 9000 bytes" in net.router.cli("show interfaces GigabitEthernet8")
 
 

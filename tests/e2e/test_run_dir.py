@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from lab import wait_until
 from router import TOP, Router
 
 PLATFORM = "port GigabitEthernet8 null\nworkers 1\nhugepages off\nmemory 256\nnat-sessions 1000\n" \
@@ -45,7 +46,8 @@ def test_a_start_clears_up_after_a_crash(pair):
     first.kill_dp()
     assert of_dpdk(first) == before, "a crash leaves something"
     first.start_dp()
-    assert len(of_dpdk(first)) == 1 and of_dpdk(first) != before
+    wait_until(lambda: len(of_dpdk(first)) == 1 and of_dpdk(first) != before, 10,
+               "the end of what the killed one left")
     assert of_dpdk(second) == other
 
 
