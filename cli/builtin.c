@@ -11,8 +11,8 @@
 
 #include "cli/config/config_engine.h"
 #include "cli/config/store.h"
-#include "cli/file.h"
-#include "cli/session.h"
+#include "cli/output/file.h"
+#include "cli/session/session.h"
 
 /* A text on its way out. */
 struct dump {

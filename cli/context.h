@@ -15,7 +15,7 @@
 #include <stddef.h>
 
 #include "cli/grammar/grammar.h"
-#include "cli/output.h"
+#include "cli/output/output.h"
 
 struct cli_config;
 struct cli_node;

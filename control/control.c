@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "control/format.h"
+#include "control/core/format.h"
 
 void control_wake(struct control *ctl)
 {

@@ -17,20 +17,20 @@
 
 #include "dataplane/api/platform.h"
 
-#include "control/access.h"
-#include "control/cpu_load.h"
-#include "control/dataplane_link.h"
-#include "control/debug.h"
+#include "control/acl/acl.h"
+#include "control/core/dataplane_link.h"
+#include "control/core/debug.h"
+#include "control/core/log.h"
 #include "control/dialer/dialer.h"
 #include "control/host/host.h"
 #include "control/iface/iface.h"
 #include "control/iface/static_arp.h"
-#include "control/log.h"
-#include "control/nat/acl.h"
 #include "control/nat/nat.h"
 #include "control/rib/adj.h"
 #include "control/rib/rib.h"
-#include "control/summer_time.h"
+#include "control/system/access.h"
+#include "control/system/cpu_load.h"
+#include "control/system/summer_time.h"
 
 struct event;
 struct event_base;

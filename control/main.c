@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #include "cli/commands/commands.h"
-#include "cli/server.h"
+#include "cli/session/server.h"
 
 #include "control/control.h"
 

@@ -7,7 +7,7 @@
 
 #include "cli/context.h"
 #include "cli/grammar/grammar.h"
-#include "cli/server.h"
+#include "cli/session/server.h"
 
 #include "control/control.h"
 

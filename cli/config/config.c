@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/output.h"
+#include "cli/output/output.h"
 
 static const char default_hostname[] = "Router";
 

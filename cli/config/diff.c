@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/config/line.h"
-#include "cli/output.h"
+#include "cli/output/output.h"
 
 static void mark_below(struct cli_node *top, enum cli_diff_verdict verdict)
 {

@@ -7,7 +7,7 @@
 
 #include "cli/config/tree_edit.h"
 #include "cli/grammar/value.h"
-#include "cli/output.h"
+#include "cli/output/output.h"
 
 /* Compares the values named in a command's .sort, in that order. */
 static int compare_values(const char *names, const struct cli_args *a, const struct cli_args *b)

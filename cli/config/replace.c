@@ -14,7 +14,7 @@
 #include "cli/config/script.h"
 #include "cli/context_engine.h"
 #include "cli/grammar/width.h"
-#include "cli/output_engine.h"
+#include "cli/output/output_engine.h"
 
 static void report(struct cli_ctx *ctx, const struct cli_script *script, const char *line,
 	const struct cli_outcome *outcome)

@@ -13,7 +13,7 @@
 
 #include "cli/config/config_engine.h"
 #include "cli/config/store.h"
-#include "cli/output.h"
+#include "cli/output/output.h"
 
 static int write_all(int fd, const char *data, size_t len)
 {

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/protocol.h"
+#include "cli/session/protocol.h"
 
 struct link {
 	int fd;

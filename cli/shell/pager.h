@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cli/regex.h"
+#include "cli/output/regex.h"
 #include "cli/shell/terminal.h"
 
 struct pager {

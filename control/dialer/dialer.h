@@ -18,8 +18,8 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "control/dataplane_link.h"
-#include "control/idmap.h"
+#include "control/core/dataplane_link.h"
+#include "control/core/idmap.h"
 
 #define DIALER_POOL_MAX		 255
 #define DIALER_IDLE_DEFAULT	 120 /* seconds */

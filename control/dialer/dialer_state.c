@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "control/control.h"
-#include "control/format.h"
+#include "control/core/format.h"
 
 bool dialer_spoofs(const struct dialer *d)
 {

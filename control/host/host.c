@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "control/control.h"
-#include "control/format.h"
+#include "control/core/format.h"
 
 #define BUFFER_SIZE   8192
 #define MAX_ADDRESSES 4096

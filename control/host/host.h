@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "control/dataplane_link.h"
+#include "control/core/dataplane_link.h"
 
 #define HOST_DEVICE_SIZE  16 /* IFNAMSIZ */
 #define HOST_MTU	  1500

@@ -20,8 +20,8 @@
 
 #include "dataplane/api/platform.h"
 
-#include "control/dataplane_link.h"
-#include "control/idmap.h"
+#include "control/core/dataplane_link.h"
+#include "control/core/idmap.h"
 #include "control/iface/vlan_list.h"
 
 #define IFACE_MTU_DEFAULT	  1500

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "control/control.h"
-#include "control/format.h"
+#include "control/core/format.h"
 
 struct iface_addr *iface_addr_primary(const struct iface *ifc)
 {

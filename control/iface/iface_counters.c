@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "control/control.h"
-#include "control/format.h"
+#include "control/core/format.h"
 
 static void read_driver(const struct iface *ifc, struct iface_driver *d)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "control/control.h"
-#include "control/format.h"
+#include "control/core/format.h"
 
 #define OF(o, type, member) ((type *)((char *)(o)-offsetof(type, member)))
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "control/control.h"
-#include "control/format.h"
+#include "control/core/format.h"
 
 const char *iface_status_text(const struct iface *ifc)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "control/control.h"
-#include "control/format.h"
+#include "control/core/format.h"
 
 static struct static_arp *of(struct dp_object *o)
 {

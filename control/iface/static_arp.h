@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "control/dataplane_link.h"
+#include "control/core/dataplane_link.h"
 
 struct control;
 struct iface;

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "control/control.h"
-#include "control/format.h"
-#include "control/hash.h"
+#include "control/core/format.h"
+#include "control/core/hash.h"
 
 static const uint32_t default_timeout[BW_NAT_TMO_MAX] = {
 	[BW_NAT_TMO_DYNAMIC] = 86400,

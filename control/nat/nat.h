@@ -13,8 +13,8 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "control/dataplane_link.h"
-#include "control/idmap.h"
+#include "control/core/dataplane_link.h"
+#include "control/core/idmap.h"
 #include "control/nat/route_map.h"
 
 #define NAT_NAME_LEN  64

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "control/control.h"
-#include "control/format.h"
+#include "control/core/format.h"
 
 #define ALIASES_PER_MS 100 /* computing them all anew is paced by their number */
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "control/control.h"
-#include "control/format.h"
+#include "control/core/format.h"
 
 static struct nat_limit *limit_of(struct dp_object *o)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "control/control.h"
-#include "control/format.h"
+#include "control/core/format.h"
 
 static struct nat_pool *pool_of(struct dp_object *o)
 {

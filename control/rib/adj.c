@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/format.h"
-#include "control/hash.h"
+#include "control/core/format.h"
+#include "control/core/hash.h"
 #include "control/iface/iface.h"
 #include "control/rib/rib.h"
 

@@ -9,8 +9,8 @@
 
 #include <stdint.h>
 
-#include "control/dataplane_link.h"
-#include "control/idmap.h"
+#include "control/core/dataplane_link.h"
+#include "control/core/idmap.h"
 
 struct iface;
 struct rib_paths;

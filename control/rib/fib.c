@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "control/format.h"
+#include "control/core/format.h"
 #include "control/iface/iface.h"
 #include "control/rib/adj.h"
 #include "control/rib/rib_private.h"

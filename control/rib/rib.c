@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/format.h"
+#include "control/core/format.h"
 #include "control/iface/iface.h"
 #include "control/rib/rib_private.h"
 

@@ -27,7 +27,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "control/dataplane_link.h"
+#include "control/core/dataplane_link.h"
 #include "control/rib/trie.h"
 
 #define RIB_DISTANCE_MAX 255 /* such a route is never used */

@@ -11,10 +11,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "dp.h"
+#include "core/dp.h"
+#include "core/packet.h"
+#include "core/worker.h"
 #include "host/tun.h"
-#include "packet.h"
-#include "worker.h"
 
 #define MIN_MTU	      68 /* RFC 791 */
 #define MAX_SEGMENTS  16

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "checksum.h"
+#include "l3/checksum.h"
 #include "nat/pkt.h"
 
 /* The quoted packet, as far as it is there. */

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "dp.h"
-#include "nat/vfr.h"
-#include "rcu.h"
+#include "core/dp.h"
+#include "core/rcu.h"
+#include "l3/vfr.h"
 
 #define DEFAULT_SESSIONS 1000000
 #define MAX_SESSIONS	 (64u << 20)

@@ -7,9 +7,9 @@
 #ifndef DATAPLANE_NAT_NAT_H
 #define DATAPLANE_NAT_NAT_H
 
+#include "l3/vfr.h"
 #include "nat/conf.h"
 #include "nat/shard.h"
-#include "nat/vfr.h"
 
 struct dp;
 struct worker;

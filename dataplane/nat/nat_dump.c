@@ -2,9 +2,9 @@
 /* NAT's tables listed for control, its log lines and housekeeping. Main lcore only. */
 #include <arpa/inet.h>
 
-#include "dp.h"
+#include "core/dp.h"
+#include "l3/vfr.h"
 #include "nat/nat.h"
-#include "nat/vfr.h"
 
 #define BINDINGS 0x80000000u /* cursors from here on are slots of pools */
 

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "checksum.h"
-#include "l4.h"
+#include "l3/checksum.h"
+#include "l3/l4.h"
 #include "nat/mem.h"
 #include "nat/pkt.h"
 #include "nat/tcp.h"

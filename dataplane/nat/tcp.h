@@ -8,7 +8,7 @@
 #define DATAPLANE_NAT_TCP_H
 
 #include "api/msg.h"
-#include "l4.h"
+#include "l3/l4.h"
 #include "nat/session.h"
 
 /* True if a packet with these flags leaves an open connection as it is. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "nat/translate.h"
 
-#include "checksum.h"
+#include "l3/checksum.h"
 #include "nat/pkt.h"
 #include "nat/tcp.h"
 

@@ -6,7 +6,7 @@
 #ifndef DATAPLANE_NAT_TRANSLATE_H
 #define DATAPLANE_NAT_TRANSLATE_H
 
-#include "l4.h"
+#include "l3/l4.h"
 #include "nat/shard.h"
 
 #define NAT_BURST 64

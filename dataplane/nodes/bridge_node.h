@@ -3,7 +3,7 @@
 #ifndef DATAPLANE_NODES_BRIDGE_NODE_H
 #define DATAPLANE_NODES_BRIDGE_NODE_H
 
-#include "bridge.h"
+#include "l2/bridge.h"
 #include "nodes/node.h"
 
 static __rte_always_inline uint16_t bridge_each(struct rte_graph *graph, struct rte_node *node,

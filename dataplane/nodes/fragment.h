@@ -3,8 +3,8 @@
 #ifndef DATAPLANE_NODES_FRAGMENT_H
 #define DATAPLANE_NODES_FRAGMENT_H
 
-#include "packet.h"
-#include "worker.h"
+#include "core/packet.h"
+#include "core/worker.h"
 
 /* The smallest MTU leaves 8 bytes for each fragment of a packet with a full header. */
 #define FRAGMENT_MIN_MTU 68

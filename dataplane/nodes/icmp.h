@@ -8,8 +8,8 @@
 
 #include <rte_graph.h>
 
-#include "packet.h"
-#include "worker.h"
+#include "core/packet.h"
+#include "core/worker.h"
 
 #define ICMP_ECHO_REPLY	   0
 #define ICMP_UNREACHABLE   3

@@ -2,7 +2,7 @@
 /* Answers echo requests to the router's own addresses. */
 #include <rte_icmp.h>
 
-#include "checksum.h"
+#include "l3/checksum.h"
 #include "nodes/icmp.h"
 #include "nodes/node.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* ip tcp adjust-mss, for what leaves by the interface. */
-#include "mss.h"
+#include "l3/mss.h"
 #include "nodes/node.h"
 
 static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "nodes/nat_undo.h"
 
-#include "dp.h"
+#include "core/dp.h"
 #include "nat/nat.h"
 #include "nodes/node.h"
 

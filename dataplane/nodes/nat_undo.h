@@ -6,9 +6,9 @@
 #ifndef DATAPLANE_NODES_NAT_UNDO_H
 #define DATAPLANE_NODES_NAT_UNDO_H
 
+#include "core/packet.h"
+#include "core/worker.h"
 #include "nat/translate.h"
-#include "packet.h"
-#include "worker.h"
 
 /* What the packet's flags tell of its way: it may have been translated. */
 #define NAT_UNDO_FLAGS (PKT_F_NAT_OUT2IN | PKT_F_NAT_PASSED)

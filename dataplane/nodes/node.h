@@ -9,9 +9,9 @@
 #include <rte_graph_worker.h>
 #include <rte_prefetch.h>
 
-#include "dp.h"
-#include "packet.h"
-#include "worker.h"
+#include "core/dp.h"
+#include "core/packet.h"
+#include "core/worker.h"
 
 /* How many packets ahead node_each() prefetches. */
 #define NODE_AHEAD 6

@@ -4,7 +4,7 @@
 #include <rte_ether.h>
 
 #include "nodes/node.h"
-#include "port.h"
+#include "port/port.h"
 
 enum { NEXT_ETHERNET, NEXT_MAX };
 

@@ -6,7 +6,7 @@
 #include <rte_ethdev.h>
 
 #include "nodes/node.h"
-#include "port.h"
+#include "port/port.h"
 
 #define TX_TRIES 4 /* a ring that stays full loses packets, as a wire would */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* ip virtual-reassembly in: fragments wait here until their datagram's ports are known. */
-#include "nat/vfr.h"
+#include "l3/vfr.h"
 #include "nodes/node.h"
 
 static bool is_fragment(struct rte_mbuf *m)

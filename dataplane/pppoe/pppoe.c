@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "dp.h"
-#include "frame.h"
-#include "port.h"
+#include "core/dp.h"
+#include "l2/frame.h"
+#include "objects/programmer.h"
+#include "port/port.h"
 #include "pppoe/pppoe_private.h"
-#include "programmer.h"
 
 static const struct itf *under_of(const struct pppoe_slot *s)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pppoe/pppoe_alone.h"
 
-#include "dp.h"
-#include "itf_set.h"
-#include "objects.h"
-#include "programmer.h"
-#include "rcu.h"
+#include "core/dp.h"
+#include "core/rcu.h"
+#include "objects/itf_set.h"
+#include "objects/objects.h"
+#include "objects/programmer.h"
 
 #define HOST_PLEN 32
 #define MIN_MTU	  68 /* RFC 791 3.2 */

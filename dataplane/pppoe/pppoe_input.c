@@ -2,8 +2,8 @@
 /* What workers punt of PPPoE, on its way to the clients. */
 #include <rte_ether.h>
 
-#include "dp.h"
-#include "frame.h"
+#include "core/dp.h"
+#include "l2/frame.h"
 #include "pppoe/pppoe.h"
 #include "pppoe/pppoe_private.h"
 

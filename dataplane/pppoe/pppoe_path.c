@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dp.h"
-#include "frame.h"
-#include "rcu.h"
+#include "core/dp.h"
+#include "core/rcu.h"
+#include "l2/frame.h"
 
 static void insert(struct pppoe_map *map, const struct pppoe_path *path)
 {

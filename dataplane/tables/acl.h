@@ -12,7 +12,7 @@
 #define DATAPLANE_TABLES_ACL_H
 
 #include "api/msg.h"
-#include "l4.h"
+#include "l3/l4.h"
 
 #define ACL_MAX_ENTRIES	 65536	   /* of one list */
 #define ACL_MAX_COUNTERS (1 << 20) /* entries of all lists */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "rcu.h"
+#include "core/rcu.h"
 
 static void *reserve(size_t bytes)
 {

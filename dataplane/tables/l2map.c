@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "dp.h"
-#include "port.h"
-#include "rcu.h"
+#include "core/dp.h"
+#include "core/rcu.h"
+#include "port/port.h"
 
 static void enter(struct l2map *map, const struct itf *itf)
 {

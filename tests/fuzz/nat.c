@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mss.h"
+#include "l3/mss.h"
+#include "l3/vfr.h"
 #include "nat/conf.h"
 #include "nat/translate.h"
-#include "nat/vfr.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "neigh.h"
-#include "programmer.h"
-#include "rcu.h"
+#include "core/rcu.h"
+#include "l3/neigh.h"
+#include "objects/programmer.h"
 #include "support.h"
 #include "tables/fib_pool.h"
 

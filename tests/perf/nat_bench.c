@@ -13,7 +13,7 @@
 #include <time.h>
 #include <x86intrin.h>
 
-#include "checksum.h"
+#include "l3/checksum.h"
 #include "nat/conf.h"
 #include "nat/translate.h"
 

@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/protocol.h"
-#include "cli/server.h"
+#include "cli/session/protocol.h"
+#include "cli/session/server.h"
 #include "fixture.h"
 
 struct event_base;

@@ -14,8 +14,8 @@
 #include "cli/config/config.h"
 #include "cli/context.h"
 #include "cli/grammar/grammar.h"
-#include "cli/output.h"
-#include "cli/server.h"
+#include "cli/output/output.h"
+#include "cli/session/server.h"
 
 /* What the handlers see as ctx->app. */
 struct fixture_app {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../api/suite.h"
-#include "cli/output.h"
+#include "cli/output/output.h"
 
 static const char text[] = "interface Vlan1\n ip address 10.0.0.1\n  inner\n!\n"
 			   "interface Vlan12\n mtu 1400\nend\n";

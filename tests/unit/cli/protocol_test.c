@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../api/suite.h"
-#include "cli/protocol.h"
+#include "cli/session/protocol.h"
 
 static const struct cli_message messages[] = {
 	{ CLI_MSG_HELLO, { 24, 80 }, "", 0 },

@@ -17,7 +17,7 @@
 #include "../api/suite.h"
 #include "bench.h"
 #include "cli/config/store.h"
-#include "cli/file.h"
+#include "cli/output/file.h"
 
 struct flash {
 	struct bench bench;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../api/suite.h"
-#include "cli/regex.h"
+#include "cli/output/regex.h"
 
 static enum cli_regex_result match(const char *pattern, const char *line)
 {

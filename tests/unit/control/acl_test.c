@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "control/nat/acl.h"
+#include "control/acl/acl.h"
 
 #include <stdio.h>
 #include <stdlib.h>

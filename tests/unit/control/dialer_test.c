@@ -7,7 +7,7 @@
 
 #include <event2/event.h>
 
-#include "control/format.h"
+#include "control/core/format.h"
 
 #include "session.h"
 

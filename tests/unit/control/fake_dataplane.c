@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/hash.h"
+#include "control/core/hash.h"
 
 static void die(const char *what)
 {

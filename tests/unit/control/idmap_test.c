@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "control/idmap.h"
+#include "control/core/idmap.h"
 
 #include <errno.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 
 #include "cli/context_engine.h"
 
-#include "control/format.h"
+#include "control/core/format.h"
 
 #include "support.h"
 

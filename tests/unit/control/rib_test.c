@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "control/format.h"
+#include "control/core/format.h"
 
 #include "support.h"
 

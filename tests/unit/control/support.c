@@ -12,7 +12,7 @@
 #include "cli/commands/commands.h"
 #include "cli/context_engine.h"
 
-#include "control/format.h"
+#include "control/core/format.h"
 
 static const char *const ports[] = { "GigabitEthernet0", "GigabitEthernet1", "GigabitEthernet8",
 	"GigabitEthernet9" };

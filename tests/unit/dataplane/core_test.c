@@ -19,10 +19,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "eal.h"
-#include "idle.h"
-#include "port.h"
-#include "rcu.h"
+#include "core/eal.h"
+#include "core/idle.h"
+#include "core/rcu.h"
+#include "port/port.h"
 #include "support.h"
 
 #define WORKERS 3

@@ -5,9 +5,9 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "itf_set.h"
-#include "neigh.h"
-#include "objects.h"
+#include "l3/neigh.h"
+#include "objects/itf_set.h"
+#include "objects/objects.h"
 #include "support.h"
 #include "tables/l2map.h"
 

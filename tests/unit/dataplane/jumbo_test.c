@@ -5,8 +5,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "buffers.h"
-#include "port.h"
+#include "core/buffers.h"
+#include "port/port.h"
 #include "support.h"
 
 #define IN  1 /* port 0, 10.0.0.1/24 */

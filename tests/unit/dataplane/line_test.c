@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "announce.h"
-#include "bridge.h"
-#include "itf_set.h"
-#include "line.h"
-#include "neigh_private.h"
-#include "objects.h"
-#include "port.h"
+#include "l2/bridge.h"
+#include "l3/announce.h"
+#include "l3/line.h"
+#include "l3/neigh_private.h"
+#include "objects/itf_set.h"
+#include "objects/objects.h"
+#include "port/port.h"
 #include "support.h"
 
 #define IN	 1 /* port 0, 10.0.0.1/24 */

@@ -19,12 +19,12 @@
 #include <unistd.h>
 
 #include "api/socket.h"
-#include "dp.h"
-#include "eal.h"
-#include "memif.h"
-#include "memif_message.h"
-#include "port.h"
-#include "rcu.h"
+#include "core/dp.h"
+#include "core/eal.h"
+#include "core/rcu.h"
+#include "port/memif.h"
+#include "port/memif_message.h"
+#include "port/port.h"
 #include "support.h"
 
 #define BOUND_MS 20000

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arp.h"
-#include "itf_set.h"
-#include "neigh.h"
-#include "objects.h"
+#include "l3/arp.h"
+#include "l3/neigh.h"
+#include "objects/itf_set.h"
+#include "objects/objects.h"
 #include "support.h"
 #include "tables/l2map.h"
 

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pci_vf.h"
-#include "port_counters.h"
-#include "port_watch.h"
+#include "port/counters.h"
+#include "port/pci_vf.h"
+#include "port/watch.h"
 
 /* ---- health ---- */
 

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "itf_set.h"
-#include "objects.h"
-#include "port.h"
+#include "objects/itf_set.h"
+#include "objects/objects.h"
+#include "port/port.h"
 #include "pppoe/path.h"
 #include "pppoe/pppoe.h"
 #include "support.h"

@@ -15,14 +15,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bridge.h"
+#include "core/main_loop.h"
+#include "core/rcu.h"
 #include "host/host.h"
-#include "main_loop.h"
-#include "neigh.h"
-#include "port.h"
+#include "l2/bridge.h"
+#include "l3/neigh.h"
+#include "objects/programmer.h"
+#include "port/port.h"
 #include "pppoe/pppoe.h"
-#include "programmer.h"
-#include "rcu.h"
 #include "support.h"
 
 #define COOKIE UINT64_C(0x1122334455667788)

@@ -10,9 +10,9 @@
 
 #include <rte_mbuf.h>
 
-#include "dp.h"
-#include "packet.h"
-#include "worker.h"
+#include "core/dp.h"
+#include "core/packet.h"
+#include "core/worker.h"
 
 #define T_QUEUES 4
 #define T_FRAMES 8192 /* sent ones that are kept */

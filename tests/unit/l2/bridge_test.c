@@ -2,7 +2,7 @@
 /* What the switch does with frames of every kind, and how it learns. */
 #include <string.h>
 
-#include "bridge.h"
+#include "l2/bridge.h"
 #include "support.h"
 
 /* Interfaces; ports have the number behind the name. VLANs 10 and 20 have SVIs. */

@@ -7,7 +7,7 @@
 #include <rte_graph_worker.h>
 #include <string.h>
 
-#include "bridge.h"
+#include "l2/bridge.h"
 #include "support.h"
 
 #define VECTOR	256

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "neigh.h"
+#include "core/rcu.h"
+#include "l3/neigh.h"
 #include "nodes/nat_undo.h"
-#include "rcu.h"
 
 struct dp dp;
 struct worker worker;

@@ -9,9 +9,9 @@
 #include <CUnit/Basic.h>
 #include <rte_mbuf.h>
 
-#include "dp.h"
-#include "packet.h"
-#include "worker.h"
+#include "core/dp.h"
+#include "core/packet.h"
+#include "core/worker.h"
 
 #define POOL_SIZE 4095
 #define HZ	  1000000u /* of the test's clock */

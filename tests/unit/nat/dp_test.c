@@ -3,17 +3,17 @@
  * NAT as the programmer and the main loop use it: commits, clearing, dumps, log
  * lines. Workers are called directly, and what is deferred is run on demand.
  */
-#include "dp.h"
+#include "core/dp.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/rcu.h"
 #include "nat/nat.h"
 #include "nat/translate.h"
 #include "packets.h"
-#include "rcu.h"
 #include "suite.h"
 
 #define HOST   "192.168.20.10"

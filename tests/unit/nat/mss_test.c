@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "mss.h"
+#include "l3/mss.h"
 
 #include <stdlib.h>
 #include <string.h>

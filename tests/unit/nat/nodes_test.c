@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dp.h"
+#include "core/dp.h"
+#include "core/rcu.h"
 #include "nat/nat.h"
 #include "nodes/nat_undo.h"
 #include "nodes/node.h"
 #include "packets.h"
-#include "rcu.h"
 #include "suite.h"
 #include "tables/acl.h"
 

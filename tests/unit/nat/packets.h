@@ -6,7 +6,7 @@
 #ifndef TESTS_UNIT_NAT_PACKETS_H
 #define TESTS_UNIT_NAT_PACKETS_H
 
-#include "l4.h"
+#include "l3/l4.h"
 
 #define PACKET_MAX 2048
 

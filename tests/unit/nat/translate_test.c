@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checksum.h"
 #include "fixture.h"
+#include "l3/checksum.h"
 #include "suite.h"
 
 static struct fixture fx;

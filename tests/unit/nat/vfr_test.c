@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nat/vfr.h"
+#include "l3/vfr.h"
 #include "packets.h"
 #include "suite.h"
 
