@@ -8,58 +8,116 @@
 
 #include "control/core/format.h"
 
+/* --- parts that have no work of their own yet: flags, and pieces that look at them --- */
+
 void control_wake(struct control *ctl)
 {
-	if (ctl->work != NULL && !ctl->settling)
-		event_active(ctl->work, EV_TIMEOUT, 0);
+	if (ctl->acls.changed)
+		work_mark(&ctl->work[WORK_ACL]);
+	if (ctl->ifaces.changed)
+		work_mark(&ctl->work[WORK_IFACE]);
+	if (ctl->dialers.changed)
+		work_mark(&ctl->work[WORK_DIALER]);
+	if (ctl->arps.changed || ctl->addrs_changed)
+		work_mark(&ctl->work[WORK_ARP]);
+	if (ctl->nat.changed || ctl->nat.aliases_changed || ctl->addrs_changed)
+		work_mark(&ctl->work[WORK_NAT]);
+	if (ctl->addrs_changed)
+		work_mark(&ctl->work[WORK_HOST]);
+	if (ctl->core.dp.queued > 0)
+		work_mark(&ctl->core.flush);
 }
 
-static bool is_marked(const struct control *ctl)
+static void wake_rib(void *arg)
 {
-	return ctl->acls.changed || ctl->ifaces.changed || ctl->dialers.changed ||
-	       ctl->nat.changed || ctl->addrs_changed;
+	struct control *ctl = arg;
+
+	work_mark(&ctl->work[WORK_RIB]);
 }
 
-/*
- * In the order of what depends on what. Lists and interfaces may each wait for
- * the other's id, and objects that leave free others, hence a second look.
- */
-static void settle(struct control *ctl)
+static bool run_acl(void *arg, struct work_budget *)
 {
-	ctl->settling = true;
-	for (unsigned i = 0; i < 3; i++) {
-		acl_settle(&ctl->acls);
-		iface_settle(&ctl->ifaces);
-		dialer_settle(&ctl->dialers);
-		static_arp_settle(&ctl->arps);
-		nat_settle(&ctl->nat);
-		rib_settle(&ctl->rib);
-		if (ctl->addrs_changed)
-			host_sync(&ctl->host);
-		ctl->addrs_changed = false;
-		if (!is_marked(ctl))
-			break;
+	struct control *ctl = arg;
+
+	acl_settle(&ctl->acls);
+	control_wake(ctl);
+	return false;
+}
+
+static bool run_iface(void *arg, struct work_budget *)
+{
+	struct control *ctl = arg;
+
+	iface_settle(&ctl->ifaces);
+	control_wake(ctl);
+	return false;
+}
+
+static bool run_dialer(void *arg, struct work_budget *)
+{
+	struct control *ctl = arg;
+
+	dialer_settle(&ctl->dialers);
+	control_wake(ctl);
+	return false;
+}
+
+static bool run_arp(void *arg, struct work_budget *)
+{
+	struct control *ctl = arg;
+
+	static_arp_settle(&ctl->arps);
+	return false;
+}
+
+static bool run_nat(void *arg, struct work_budget *)
+{
+	struct control *ctl = arg;
+
+	nat_settle(&ctl->nat);
+	return false;
+}
+
+static bool run_rib(void *arg, struct work_budget *)
+{
+	struct control *ctl = arg;
+
+	rib_settle(&ctl->rib);
+	return false;
+}
+
+static bool run_host(void *arg, struct work_budget *)
+{
+	struct control *ctl = arg;
+
+	host_sync(&ctl->host);
+	ctl->addrs_changed = false;
+	return false;
+}
+
+static void add_work(struct control *ctl)
+{
+	static bool (*const run[WORK_FLUSH])(void *, struct work_budget *) = {
+		[WORK_ACL] = run_acl,
+		[WORK_IFACE] = run_iface,
+		[WORK_DIALER] = run_dialer,
+		[WORK_ARP] = run_arp,
+		[WORK_NAT] = run_nat,
+		[WORK_RIB] = run_rib,
+		[WORK_HOST] = run_host,
+	};
+
+	for (unsigned i = 0; i < WORK_FLUSH; i++) {
+		if (run[i] == NULL)
+			continue;
+		ctl->work[i] = (struct work) { .rank = i, .run = run[i], .arg = ctl };
+		work_add(&ctl->core.work, &ctl->work[i]);
 	}
-	ctl->settling = false;
 }
 
 void control_settle(struct control *ctl)
 {
-	if (ctl->settling)
-		return;
-	settle(ctl);
-	if (ctl->dp.queued > 0 || is_marked(ctl))
-		control_wake(ctl);
-}
-
-static void on_work(evutil_socket_t, short, void *arg)
-{
-	struct control *ctl = arg;
-
-	settle(ctl);
-	dp_flush(&ctl->dp);
-	if (is_marked(ctl))
-		control_wake(ctl);
+	work_finish(&ctl->core.work, WORK_HOST);
 }
 
 static void on_tick(evutil_socket_t, short, void *arg)
@@ -76,156 +134,248 @@ static void on_tick(evutil_socket_t, short, void *arg)
 
 /* --- the dataplane comes, tells what it holds, and goes --- */
 
-static void on_attached(void *arg)
+static void on_dataplane(void *arg, enum watch_event event, void *)
 {
 	struct control *ctl = arg;
 
-	iface_identify_begin(&ctl->ifaces);
-	dialer_identify_begin(&ctl->dialers);
-	acl_identify_begin(&ctl->acls);
-	nat_identify_begin(&ctl->nat);
-	adj_identify_begin(&ctl->adjs);
-	iface_ports_attach(&ctl->ifaces, dp_region(&ctl->dp));
+	iface_ports_attach(&ctl->ifaces, event == WATCH_ADDED ? dp_region(&ctl->core.dp) : NULL);
+	if (event == WATCH_GONE)
+		dialer_detached(&ctl->dialers);
+	control_wake(ctl);
 }
 
-static void on_detached(void *arg)
+static void if_reading(void *owner)
+{
+	iface_identify_begin(owner);
+}
+
+static void if_held(void *owner, const struct bw_msg *m)
+{
+	iface_held(owner, &m->itf);
+}
+
+static void if_identify(void *owner)
+{
+	iface_identify(owner);
+}
+
+static void if_replay(void *owner)
+{
+	iface_replay(owner);
+}
+
+static void if_synced(void *owner)
+{
+	struct iface_table *t = owner;
+
+	idmap_drop_seeds(&t->ids);
+}
+
+static void pppoe_reading(void *owner)
+{
+	dialer_identify_begin(owner);
+}
+
+static void pppoe_held(void *owner, const struct bw_msg *m)
+{
+	dialer_held(owner, &m->pppoe);
+}
+
+static void pppoe_identify(void *owner)
+{
+	struct dialer_table *t = owner;
+
+	dialer_identify(t);
+	control_wake(t->ctl);
+}
+
+static void pppoe_replay(void *owner)
+{
+	struct dialer_table *t = owner;
+
+	dialer_replay(t);
+	control_wake(t->ctl);
+}
+
+static void pppoe_synced(void *owner)
+{
+	struct dialer_table *t = owner;
+
+	idmap_drop_seeds(&t->ids);
+}
+
+static void list_reading(void *owner)
+{
+	acl_identify_begin(owner);
+}
+
+static void list_held(void *owner, const struct bw_msg *m)
+{
+	acl_held(owner, &m->acl);
+}
+
+static void list_identify(void *owner)
+{
+	acl_identify(owner);
+}
+
+static void list_replay(void *owner)
+{
+	acl_replay(owner);
+}
+
+static void list_synced(void *owner)
+{
+	struct acl_table *t = owner;
+
+	idmap_drop_seeds(&t->ids);
+}
+
+static void pool_reading(void *owner)
+{
+	nat_identify_begin(owner);
+}
+
+static void pool_held(void *owner, const struct bw_msg *m)
+{
+	nat_held_pool(owner, &m->nat_pool);
+}
+
+static void rule_held(void *owner, const struct bw_msg *m)
+{
+	nat_held_rule(owner, &m->nat_rule);
+}
+
+static void rule_identify(void *owner)
+{
+	nat_identify(owner);
+}
+
+static void rule_replay(void *owner)
+{
+	nat_replay(owner);
+}
+
+static void rule_synced(void *owner)
+{
+	struct nat *nat = owner;
+
+	idmap_drop_seeds(&nat->pool_ids);
+	idmap_drop_seeds(&nat->rule_ids);
+}
+
+static void hop_reading(void *owner)
+{
+	adj_identify_begin(owner);
+}
+
+static void hop_held(void *owner, const struct bw_msg *m)
+{
+	adj_held(owner, &m->adj);
+}
+
+static void hop_identify(void *owner)
+{
+	adj_identify(owner);
+}
+
+static void hop_replay(void *owner)
+{
+	adj_replay(owner);
+}
+
+static void hop_synced(void *owner)
+{
+	struct adj_table *t = owner;
+
+	idmap_drop_seeds(&t->ids);
+}
+
+static void route_replay(void *owner)
+{
+	rib_replay(owner);
+}
+
+static void debugging_replay(void *owner)
+{
+	debug_replay(owner);
+}
+
+static void device_replay(void *owner)
+{
+	host_replay(owner);
+}
+
+static void entry_replay(void *owner)
+{
+	static_arp_replay(owner);
+}
+
+static const struct dp_legacy legacy[DP_CLASSES] = {
+	[DP_IF] = { BW_CMD_IF_SET, if_reading, if_held, if_identify, if_replay, if_synced },
+	[DP_PPPOE] = { BW_CMD_PPPOE_SET, pppoe_reading, pppoe_held, pppoe_identify, pppoe_replay,
+		pppoe_synced },
+	[DP_ACL] = { BW_CMD_ACL_SET, list_reading, list_held, list_identify, list_replay,
+		list_synced },
+	[DP_NAT_POOL] = { BW_CMD_NAT_POOL_SET, pool_reading, pool_held, NULL, NULL, NULL },
+	[DP_NAT_RULE] = { BW_CMD_NAT_RULE_SET, NULL, rule_held, rule_identify, rule_replay,
+		rule_synced },
+	[DP_ADJ] = { BW_CMD_ADJ_SET, hop_reading, hop_held, hop_identify, hop_replay, hop_synced },
+	[DP_ROUTE] = { .replay = route_replay },
+	[DP_DEBUG] = { .replay = debugging_replay },
+	[DP_HOST] = { .replay = device_replay },
+	[DP_ARP] = { .replay = entry_replay },
+};
+
+static void on_port(void *arg, const struct bw_msg *m)
 {
 	struct control *ctl = arg;
 
-	iface_ports_attach(&ctl->ifaces, NULL);
-	dialer_detached(&ctl->dialers);
+	iface_port_event(&ctl->ifaces, &m->port_state);
 }
 
-static void on_held(void *arg, const struct bw_msg *m)
+static void on_pppoe(void *arg, const struct bw_msg *m)
 {
 	struct control *ctl = arg;
 
-	switch (m->hdr.ref) {
-	case BW_CMD_IF_SET:
-		iface_held(&ctl->ifaces, &m->itf);
-		break;
-	case BW_CMD_PPPOE_SET:
-		dialer_held(&ctl->dialers, &m->pppoe);
-		break;
-	case BW_CMD_ACL_SET:
-		acl_held(&ctl->acls, &m->acl);
-		break;
-	case BW_CMD_NAT_POOL_SET:
-		nat_held_pool(&ctl->nat, &m->nat_pool);
-		break;
-	case BW_CMD_NAT_RULE_SET:
-		nat_held_rule(&ctl->nat, &m->nat_rule);
-		break;
-	case BW_CMD_ADJ_SET:
-		adj_held(&ctl->adjs, &m->adj);
-		break;
-	}
+	dialer_event(&ctl->dialers, &m->pppoe_state);
 }
 
-/* Keys contain ids, so each class follows those it refers to. */
-static void on_identify(void *arg)
+static void on_acl_log(void *arg, const struct bw_msg *m)
 {
 	struct control *ctl = arg;
 
-	control_settle(ctl); /* the ports are there now */
-	iface_identify(&ctl->ifaces);
-	dialer_identify(&ctl->dialers);
-	control_settle(ctl); /* and living sessions have their addresses and routes */
-	acl_identify(&ctl->acls);
-	nat_identify(&ctl->nat);
-	adj_identify(&ctl->adjs);
+	acl_log_packets(&ctl->acls, &m->acl_log);
 }
 
-static void on_replay(void *arg)
+static void watch_dataplane(struct control *ctl)
 {
-	struct control *ctl = arg;
+	struct dp_link *dp = &ctl->core.dp;
 
-	host_replay(&ctl->host);
-	acl_replay(&ctl->acls);
-	debug_replay(&ctl->debug);
-	iface_replay(&ctl->ifaces);
-	dialer_replay(&ctl->dialers);
-	static_arp_replay(&ctl->arps);
-	nat_replay(&ctl->nat);
-	adj_replay(&ctl->adjs);
-	rib_replay(&ctl->rib);
-}
-
-static void on_synced(void *arg)
-{
-	struct control *ctl = arg;
-
-	idmap_drop_seeds(&ctl->ifaces.ids);
-	idmap_drop_seeds(&ctl->dialers.ids);
-	idmap_drop_seeds(&ctl->acls.ids);
-	idmap_drop_seeds(&ctl->nat.pool_ids);
-	idmap_drop_seeds(&ctl->nat.rule_ids);
-	idmap_drop_seeds(&ctl->adjs.ids);
-	log_event(&ctl->log, "PLATFORM-5-DATAPLANE", "the dataplane is programmed");
-}
-
-static void on_port(void *arg, const struct bw_port_state *state)
-{
-	struct control *ctl = arg;
-
-	iface_port_event(&ctl->ifaces, state);
-}
-
-static void on_pppoe(void *arg, const struct bw_pppoe_state *state)
-{
-	struct control *ctl = arg;
-
-	dialer_event(&ctl->dialers, state);
-}
-
-static void on_acl_log(void *arg, const struct bw_acl_log *log)
-{
-	struct control *ctl = arg;
-
-	acl_log_packets(&ctl->acls, log);
-}
-
-static void on_debug(void *arg, const char *line)
-{
-	struct control *ctl = arg;
-
-	log_debug(&ctl->log, line);
-}
-
-static void wake(void *arg)
-{
-	control_wake(arg);
+	ctl->dp_watch = (struct watch) { .told = on_dataplane, .arg = ctl };
+	watch_add(&dp->watches, &ctl->dp_watch);
+	dp_on_event(dp, BW_EVT_PORT, on_port, ctl);
+	dp_on_event(dp, BW_EVT_PPPOE, on_pppoe, ctl);
+	dp_on_event(dp, BW_EVT_ACL_LOG, on_acl_log, ctl);
+	for (unsigned c = 0; c < DP_CLASSES; c++)
+		dp_class_legacy(dp, c, &legacy[c]);
 }
 
 static int init_parts(struct control *ctl, const struct control_options *o)
 {
-	const struct dp_hooks hooks = {
-		.arg = ctl,
-		.attached = on_attached,
-		.detached = on_detached,
-		.held = on_held,
-		.identify = on_identify,
-		.replay = on_replay,
-		.synced = on_synced,
-		.port = on_port,
-		.pppoe = on_pppoe,
-		.debug = on_debug,
-		.acl_log = on_acl_log,
-		.wake = wake,
-	};
 	int err;
 
-	if ((err = dp_link_init(&ctl->dp, ctl->base, ctl->dp_path, &ctl->log, &hooks)) != 0 ||
-		(err = adj_table_init(&ctl->adjs, &ctl->dp, &ctl->log)) != 0)
+	if ((err = adj_table_init(&ctl->adjs, &ctl->core.dp, &ctl->core.log)) != 0)
 		return err;
-	debug_init(&ctl->debug, &ctl->dp);
+	debug_init(&ctl->debug, &ctl->core.dp);
 	dialer_table_init(&ctl->dialers, ctl);
-	rib_init(&ctl->rib, &ctl->dp, &ctl->adjs, wake, ctl);
+	rib_init(&ctl->rib, &ctl->core.dp, &ctl->adjs, wake_rib, ctl);
 	arp_table_init(&ctl->arps, ctl);
 	if ((err = acl_table_init(&ctl->acls, ctl)) != 0 || (err = nat_init(&ctl->nat, ctl)) != 0 ||
 		(err = iface_table_init(&ctl->ifaces, ctl)) != 0 ||
 		(err = host_init(&ctl->host, ctl, o->device)) != 0)
 		return err;
+	watch_dataplane(ctl);
 	return iface_table_ports(&ctl->ifaces, &ctl->platform);
 }
 
@@ -233,23 +383,24 @@ int control_init(struct control *ctl, struct event_base *base, const struct cont
 	const struct bw_platform *platform)
 {
 	static const struct timeval second = { .tv_sec = 1 };
+	char dp_path[sizeof(ctl->core.dp_path)];
 	int err;
 
 	memset(ctl, 0, sizeof(*ctl));
-	ctl->base = base;
 	ctl->platform = *platform;
 	ctl->start_ms = clock_ms();
 	ctl->start_time = time(NULL);
 	snprintf(ctl->instance, sizeof(ctl->instance), "%s", o->instance);
 	snprintf(ctl->timezone.name, sizeof(ctl->timezone.name), "UTC");
-	if (snprintf(ctl->dp_path, sizeof(ctl->dp_path), "%s/dp.sock", o->run_dir) >=
-		(int)sizeof(ctl->dp_path))
+	if (snprintf(dp_path, sizeof(dp_path), "%s/dp.sock", o->run_dir) >= (int)sizeof(dp_path))
 		return -ENAMETOOLONG;
-	log_init(&ctl->log);
 	access_init(&ctl->access);
-	ctl->work = event_new(base, -1, 0, on_work, ctl);
+	err = core_init(&ctl->core, base, dp_path);
+	if (err == 0)
+		add_work(ctl);
 	ctl->tick = event_new(base, -1, EV_PERSIST, on_tick, ctl);
-	err = ctl->work == NULL || ctl->tick == NULL ? -ENOMEM : init_parts(ctl, o);
+	if (err == 0)
+		err = ctl->tick == NULL ? -ENOMEM : init_parts(ctl, o);
 	if (err != 0) {
 		control_fini(ctl);
 		return err;
@@ -261,8 +412,7 @@ int control_init(struct control *ctl, struct event_base *base, const struct cont
 /* Users before what they use. The dataplane is left as it is: it forwards on. */
 void control_fini(struct control *ctl)
 {
-	ctl->settling = true; /* nothing wakes any more */
-	dp_link_fini(&ctl->dp);
+	core_stop(&ctl->core);
 	nat_fini(&ctl->nat);
 	arp_table_fini(&ctl->arps);
 	iface_table_clear(&ctl->ifaces);
@@ -273,11 +423,9 @@ void control_fini(struct control *ctl)
 	debug_fini(&ctl->debug);
 	acl_table_fini(&ctl->acls);
 	host_fini(&ctl->host);
-	log_fini(&ctl->log);
 	access_fini(&ctl->access);
-	if (ctl->work != NULL)
-		event_free(ctl->work);
+	core_fini(&ctl->core);
 	if (ctl->tick != NULL)
 		event_free(ctl->tick);
-	ctl->work = ctl->tick = NULL;
+	ctl->tick = NULL;
 }

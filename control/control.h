@@ -18,9 +18,8 @@
 #include "dataplane/api/platform.h"
 
 #include "control/acl/acl.h"
-#include "control/core/dataplane_link.h"
+#include "control/core/core.h"
 #include "control/core/debug.h"
-#include "control/core/log.h"
 #include "control/dialer/dialer.h"
 #include "control/host/host.h"
 #include "control/iface/iface.h"
@@ -42,12 +41,16 @@ struct control_timezone {
 };
 
 struct control {
-	struct event_base *base;
+	union {
+		struct core core;
+		struct { /* for parts that do not stand on `core` yet */
+			struct event_base *base;
+			struct log log;
+			struct dp_link dp;
+		};
+	};
 	char instance[32];
-	char dp_path[108]; /* the dataplane's socket */
 	struct bw_platform platform;
-	struct log log;
-	struct dp_link dp;
 	struct debug debug;
 	struct iface_table ifaces;
 	struct dialer_table dialers;
@@ -61,9 +64,9 @@ struct control {
 	struct control_timezone timezone;
 	struct summer_time summer;
 	struct access access;
-	bool addrs_changed; /* an address, or the state of an interface that has one */
-	bool settling;
-	struct event *work; /* pending: something is to be settled or flushed */
+	bool addrs_changed;	      /* an address, or the state of an interface that has one */
+	struct work work[WORK_FLUSH]; /* of those parts; [rank] */
+	struct watch dp_watch;
 	struct event *tick; /* each second */
 	unsigned ticks;
 	uint64_t start_ms;

@@ -18,6 +18,17 @@ struct core {
 	struct log log;
 	struct dp_link dp;
 	struct work_queue work;
+	struct work flush; /* what is queued for the dataplane */
+	char dp_path[108]; /* the dataplane's socket */
 };
+
+/* `dp_path` is copied; nothing is connected yet. 0, -ENAMETOOLONG or -ENOMEM. */
+int core_init(struct core *core, struct event_base *base, const char *dp_path);
+
+/* First core_stop(), then all parts are freed, then this. */
+void core_fini(struct core *core);
+
+/* Nothing runs by itself any more, and there is no dataplane. */
+void core_stop(struct core *core);
 
 #endif

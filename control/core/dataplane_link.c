@@ -17,20 +17,6 @@ static const struct timeval answer_limit = { .tv_sec = 1 }; /* who is silent for
 static const struct timeval retry_interval = { .tv_sec = 1 };
 static const struct timeval room_interval = { .tv_usec = 5 * 1000 };
 
-/*
- * What the dataplane is asked about before anything is sent: all that has ids, and the sessions
- * that live, so that their routes are not swept.
- */
-static const uint16_t identified[] = {
-	BW_CMD_IF_SET,
-	BW_CMD_ACL_SET,
-	BW_CMD_NAT_POOL_SET,
-	BW_CMD_NAT_RULE_SET,
-	BW_CMD_ADJ_SET,
-	BW_CMD_PPPOE_SET,
-	BW_EVT_PPPOE,
-};
-
 static void disconnect(struct dp_link *link)
 {
 	if (link->state == DP_DOWN)
@@ -45,7 +31,7 @@ static void disconnect(struct dp_link *link)
 	dp_queues_reset(link);
 	dp_requests_fail(link);
 	bw_client_close(&link->client);
-	link->hooks.detached(link->hooks.arg);
+	watches_tell(&link->watches, WATCH_GONE, link);
 }
 
 static void lost(struct dp_link *link)
@@ -57,27 +43,23 @@ static void lost(struct dp_link *link)
 
 static void nack(struct dp_link *link, const struct bw_msg *m)
 {
-	unsigned class = (unsigned)(m->hdr.cookie >> 56) - 1;
 	const struct bw_nack *nack = &m->nack;
+	struct dp_object *o;
 	char what[96] = "";
 
 	if (nack->cmd == BW_CMD_DUMP) {
 		dp_dump_event(link, m);
 		return;
 	}
-	if (class < DP_CLASSES && link->class[class].ops != NULL) {
-		const struct dp_class_ops *ops = link->class[class].ops;
-		struct dp_object *o = ops->find(link->class[class].owner, m->hdr.cookie);
-
-		/* The set was refused before, so there is nothing to remove. */
-		if (o == NULL && nack->error == BW_E_NO_OBJECT)
-			return;
-		ops->describe(link->class[class].owner, m->hdr.cookie, what, sizeof(what));
-		if (o != NULL) {
-			dp_queue_failed(link, o);
-			if (!evtimer_pending(link->retry_timer, NULL))
-				evtimer_add(link->retry_timer, &retry_interval);
-		}
+	o = dp_object_find(link, m->hdr.cookie);
+	/* The set was refused before, so there is nothing to remove. */
+	if (o == NULL && dp_cookie_class(m->hdr.cookie) != DP_NONE && nack->error == BW_E_NO_OBJECT)
+		return;
+	dp_object_describe(link, m->hdr.cookie, what, sizeof(what));
+	if (o != NULL) {
+		dp_queue_failed(link, o);
+		if (!evtimer_pending(link->retry_timer, NULL))
+			evtimer_add(link->retry_timer, &retry_interval);
 	}
 	if (log_allowed(&link->nack_limit, clock_ms()))
 		log_event(link->log, "PLATFORM-3-REFUSED", "%s %s: %s", bw_msg_name(nack->cmd),
@@ -94,12 +76,21 @@ static void remote_log(struct dp_link *link, const struct bw_log *l)
 		log_event(link->log, copy.mnemonic, "%s", copy.text);
 }
 
-static void remote_debug(struct dp_link *link, const struct bw_debug_line *line)
+void dp_on_event(struct dp_link *link, enum bw_msg_type type, dp_event_fn fn, void *owner)
 {
-	struct bw_debug_line copy = *line;
+	link->event[type - BW_EVT_ACK].fn = fn;
+	link->event[type - BW_EVT_ACK].owner = owner;
+}
 
-	copy.text[sizeof(copy.text) - 1] = '\0';
-	link->hooks.debug(link->hooks.arg, copy.text);
+/* True if somebody wants events of this type, and has been told this one. */
+static bool told_of(struct dp_link *link, const struct bw_msg *m)
+{
+	unsigned event = m->hdr.type - BW_EVT_ACK;
+
+	if (m->hdr.type < BW_EVT_ACK || m->hdr.type >= BW_EVT_MAX || link->event[event].fn == NULL)
+		return false;
+	link->event[event].fn(link->event[event].owner, m);
+	return true;
 }
 
 static void on_message(void *arg, const struct bw_msg *m)
@@ -113,23 +104,12 @@ static void on_message(void *arg, const struct bw_msg *m)
 	case BW_EVT_NACK:
 		nack(link, m);
 		break;
-	case BW_EVT_PORT:
-		link->hooks.port(link->hooks.arg, &m->port_state);
-		break;
 	case BW_EVT_LOG:
 		remote_log(link, &m->log);
 		break;
-	case BW_EVT_PPPOE: /* an event, or a row of read_objects() */
-		link->hooks.pppoe(link->hooks.arg, &m->pppoe_state);
-		break;
-	case BW_EVT_ACL_LOG:
-		link->hooks.acl_log(link->hooks.arg, &m->acl_log);
-		break;
-	case BW_EVT_DEBUG:
-		remote_debug(link, &m->debug_line);
-		break;
-	default:
-		dp_dump_event(link, m);
+	default: /* an event; some are rows of dp_resync_read() as well */
+		if (!told_of(link, m))
+			dp_dump_event(link, m);
 	}
 }
 
@@ -172,49 +152,75 @@ static void on_watch(evutil_socket_t, short, void *arg)
 	dp_watch_tick(arg);
 }
 
-static void held_row(void *arg, const struct bw_msg *row)
+/* The objects that the dataplane holds are known: all is said again. */
+static void resync(struct dp_link *link)
 {
-	struct dp_link *link = arg;
-
-	if (row->hdr.type == BW_EVT_OBJECT)
-		link->hooks.held(link->hooks.arg, row);
-}
-
-static void held_end(void *arg, int status)
-{
-	struct dp_link *link = arg;
 	struct bw_msg begin = { .hdr.type = BW_CMD_SYNC_BEGIN };
 
-	if (link->state != DP_READING)
-		return;
-	if (status != 0) /* its ids are then not known, and it keeps nothing that hangs on them */
-		log_event(link->log, "PLATFORM-4-RESYNC", "the dataplane did not tell its objects");
-	if (--link->reading > 0)
-		return;
-	link->hooks.identify(link->hooks.arg);
+	dp_objects_identify(link);
 	link->state = DP_REPLAYING;
 	if (!dp_put(link, &begin)) { /* an empty ring has room, so this is no ring of ours */
 		lost(link);
 		return;
 	}
-	link->hooks.replay(link->hooks.arg);
+	dp_objects_replay(link);
 	link->hooks.wake(link->hooks.arg);
 }
 
+static void held_row(void *arg, const struct bw_msg *row)
+{
+	struct dp_link *link = arg;
+
+	if (row->hdr.type == BW_EVT_OBJECT)
+		dp_object_held(link, row);
+}
+
+static void held_end(void *arg, int status)
+{
+	struct dp_link *link = arg;
+
+	if (link->state != DP_READING)
+		return;
+	if (status != 0) /* its ids are then not known, and it keeps nothing that hangs on them */
+		log_event(link->log, "PLATFORM-4-RESYNC", "the dataplane did not tell its objects");
+	if (--link->reading == 0)
+		resync(link);
+}
+
+static int read_rows(struct dp_link *link, uint16_t what)
+{
+	struct bw_dump dump_of = { .what = what };
+	struct dp_dump *dump = dp_dump_start(link, &dump_of, held_row, held_end, link);
+
+	if (dump == NULL)
+		return -errno;
+	dump->patient = true; /* without it, what the dataplane holds would be swept */
+	link->reading++;
+	return 0;
+}
+
+/*
+ * What the dataplane is asked about before anything is sent: all that has ids, and states that
+ * live with it, so that what follows from them is not swept.
+ */
 static int read_objects(struct dp_link *link)
 {
+	int err = 0;
+
 	link->reading = 0;
-	for (unsigned i = 0; i < sizeof(identified) / sizeof(identified[0]); i++) {
-		struct bw_dump what = { .what = identified[i] };
+	for (unsigned i = 0; err == 0 && i < link->n_classes; i++) {
+		const struct dp_class_ops *ops = link->class[link->order[i]].ops;
 
-		struct dp_dump *dump = dp_dump_start(link, &what, held_row, held_end, link);
+		const struct dp_legacy *legacy = link->class[link->order[i]].legacy;
 
-		if (dump == NULL)
-			return -errno;
-		dump->patient = true; /* without it, what the dataplane holds would be swept */
-		link->reading++;
+		if (legacy != NULL && legacy->set_type != 0)
+			err = read_rows(link, legacy->set_type);
+		if (err == 0 && ops->key != NULL)
+			err = read_rows(link, ops->set_type);
+		if (err == 0 && ops->state_type != 0)
+			err = read_rows(link, ops->state_type);
 	}
-	return 0;
+	return err;
 }
 
 static int watch(struct dp_link *link)
@@ -251,7 +257,8 @@ static int attach(struct dp_link *link)
 	link->n_workers = link->client.region.header->n_workers;
 	link->n_ports = link->client.region.header->n_ports;
 	dp_watch_start(link);
-	link->hooks.attached(link->hooks.arg);
+	dp_objects_read(link);
+	watches_tell(&link->watches, WATCH_ADDED, link);
 	return read_objects(link);
 }
 
@@ -316,10 +323,8 @@ int dp_link_init(struct dp_link *link, struct event_base *base, const char *path
 	link->hooks = *hooks;
 	link->nack_limit = (struct log_limit) { .burst = 10, .interval_ms = 1000 };
 	link->remote_limit = (struct log_limit) { .burst = 50, .interval_ms = 100 };
-	for (unsigned c = 0; c < DP_CLASSES; c++) {
-		TAILQ_INIT(&link->class[c].set);
-		TAILQ_INIT(&link->class[c].del);
-	}
+	dp_objects_init(link);
+	watches_init(&link->watches);
 	TAILQ_INIT(&link->failed);
 	TAILQ_INIT(&link->dumps);
 	TAILQ_INIT(&link->oneshots);
@@ -351,6 +356,7 @@ void dp_link_fini(struct dp_link *link)
 	if (link->watch_timer != NULL)
 		event_free(link->watch_timer);
 	link->connect_timer = link->retry_timer = link->room_timer = link->watch_timer = NULL;
+	dp_objects_fini(link);
 }
 
 void dp_link_start(struct dp_link *link)
@@ -368,7 +374,8 @@ static bool end_sync(struct dp_link *link)
 	if (!dp_put(link, &end))
 		return false;
 	link->state = DP_UP;
-	link->hooks.synced(link->hooks.arg);
+	dp_objects_synced(link);
+	log_event(link->log, "PLATFORM-5-DATAPLANE", "the dataplane is programmed");
 	return true;
 }
 

@@ -2,15 +2,9 @@
 /*
  * Control's end of the contract with byway-dp.
  *
- * What control wants is kept as objects, not as messages: a change marks its
- * object (dp_touch, dp_remove), and when there is room in the ring the object is
- * asked for the message that says how it is then. So a full ring costs memory
- * by the size of the state, never by the number of changes.
- *
- * Order. Objects that others refer to are set before what refers to them and
- * removed after it: classes are sent in the order of enum dp_class, then removals
- * in the reverse order. Leaf classes, which nothing refers to, keep the order of
- * time for sets and removals alike (an address may move between interfaces).
+ * What control wants is kept as objects (dataplane_object.h), not as messages: a change marks
+ * its object, and when there is room in the ring the object is asked for the message that says how
+ * it is then. So a full ring costs memory by the size of the state, never by the number of changes.
  *
  * Coming and going of byway-dp: connect is tried every 200 ms, and nothing waits
  * for its answer. Once connected,
@@ -28,82 +22,22 @@
 
 #include "dataplane/api/link.h"
 
+#include "control/core/dataplane_object.h"
 #include "control/core/log.h"
+#include "control/core/watch.h"
 
 struct event;
 struct event_base;
 struct dp_link;
 
-/* In the order of sending. A class may refer to those above it. */
-enum dp_class {
-	DP_HOST,
-	DP_NAT_CONFIG,
-	DP_DEBUG,
-	DP_ACL,
-	DP_IF,
-	DP_IF_VLANS,
-	DP_IF_ADDR,
-	DP_PPPOE,
-	DP_ARP,
-	DP_NAT_POOL,
-	DP_NAT_RULE,
-	DP_NAT_LIMIT,
-	DP_ADJ,
-	DP_ECMP,
-	DP_ROUTE,
-	DP_CLASSES,
-};
-
-enum dp_queue_state { DP_IDLE, DP_SETTING, DP_REMOVING, DP_FAILED };
-
-/* Embedded in whatever is programmed. All zero but for the class when new. */
-struct dp_object {
-	TAILQ_ENTRY(dp_object) entry;
-	uint8_t class;
-	uint8_t queue; /* enum dp_queue_state */
-	uint8_t tries; /* failures since the last change */
-	bool sent;     /* the dataplane may hold it */
-	bool gone;     /* control no longer wants it */
-	uint32_t part; /* next message of several */
-};
-
-TAILQ_HEAD(dp_queue, dp_object);
-
-/* How one class is said to the dataplane. `owner` is what dp_class_register() was given. */
-struct dp_class_ops {
-	const char *name; /* "route": for the log */
-	bool leaf;
-
-	/*
-	 * Fill in type, cookie and body of message number `part`. True if another one
-	 * follows. The cookie is made with dp_cookie() and says which object it was.
-	 */
-	bool (*set)(void *owner, struct dp_object *o, uint32_t part, struct bw_msg *m);
-	void (*del)(void *owner, struct dp_object *o, struct bw_msg *m);
-
-	/* Neither side holds a removed object any more: it may be freed. NULL: nothing to do. */
-	void (*released)(void *owner, struct dp_object *o);
-
-	/* The object behind a cookie, NULL if it is gone; and its name for the log. */
-	struct dp_object *(*find)(void *owner, uint64_t cookie);
-	void (*describe)(void *owner, uint64_t cookie, char *buf, size_t size);
-};
-
-/* What the rest of control has to do with the connection. All are required. */
+/* What stands above the connection. Both are required. */
 struct dp_hooks {
 	void *arg;
-	void (*attached)(void *arg);			      /* the region can be read */
-	void (*detached)(void *arg);			      /* and now it cannot */
-	void (*held)(void *arg, const struct bw_msg *object); /* the dataplane holds this */
-	void (*identify)(void *arg);			      /* that was all: choose the ids */
-	void (*replay)(void *arg);			      /* dp_touch() everything there is */
-	void (*synced)(void *arg); /* the dataplane holds what control wants */
-	void (*port)(void *arg, const struct bw_port_state *port);
-	void (*pppoe)(void *arg, const struct bw_pppoe_state *state); /* from attached() on */
-	void (*debug)(void *arg, const char *line);
-	void (*acl_log)(void *arg, const struct bw_acl_log *log);
-	void (*wake)(void *arg); /* something is queued: call dp_flush() soon */
+	void (*wake)(void *arg);   /* something is queued: call dp_flush() soon */
+	void (*settle)(void *arg); /* derive what is marked, before objects are identified */
 };
+
+typedef void (*dp_event_fn)(void *owner, const struct bw_msg *m);
 
 /* An lcore that has not gone on for so long is said to be stalled. */
 #define DP_STALLED_MS 3000
@@ -145,12 +79,16 @@ struct dp_link {
 	uint64_t boot_id;
 	uint32_t n_workers, n_ports; /* as checked on attaching: the header is not read again */
 	uint32_t acked;
-	struct {
-		const struct dp_class_ops *ops;
-		void *owner;
-		struct dp_queue set, del;
-	} class[DP_CLASSES];
+	struct dp_class_table class[DP_CLASSES];
+	enum dp_class order[DP_CLASSES]; /* of sending: those that are registered */
+	unsigned n_classes;
 	unsigned queued; /* objects in all set and del queues */
+	struct {
+		dp_event_fn fn;
+		void *owner;
+	} event[BW_EVT_MAX - BW_EVT_ACK];
+	/* WATCH_ADDED: the region can be read; WATCH_GONE: it no longer can. Of the link itself. */
+	struct watches watches;
 	struct dp_queue failed;
 	TAILQ_HEAD(, dp_dump) dumps;
 	TAILQ_HEAD(, dp_oneshot) oneshots;
@@ -170,22 +108,18 @@ struct dp_link {
 /* `path` and `log` are borrowed. 0 or -ENOMEM. */
 int dp_link_init(struct dp_link *link, struct event_base *base, const char *path, struct log *log,
 	const struct dp_hooks *hooks);
+
+/* What is left of objects is dropped afterwards, as without a dataplane. */
 void dp_link_fini(struct dp_link *link);
 
-void dp_class_register(
-	struct dp_link *link, enum dp_class class, const struct dp_class_ops *ops, void *owner);
+/*
+ * Events of this type (BW_EVT_PORT, _PPPOE, _ACL_LOG, _DEBUG) are `fn`'s, from WATCH_ADDED on. One
+ * handler a type.
+ */
+void dp_on_event(struct dp_link *link, enum bw_msg_type type, dp_event_fn fn, void *owner);
 
 /* Start to connect, now and whenever the dataplane is gone. */
 void dp_link_start(struct dp_link *link);
-
-/* The object is new or has changed. */
-void dp_touch(struct dp_link *link, struct dp_object *o);
-
-/* The object is no longer wanted. ops->released() is called now or later. */
-void dp_remove(struct dp_link *link, struct dp_object *o);
-
-/* Take the object out of every queue, as if it had never been sent: before it is freed. */
-void dp_forget(struct dp_link *link, struct dp_object *o);
 
 /* Send what is queued, as far as there is room. */
 void dp_flush(struct dp_link *link);
@@ -221,26 +155,5 @@ void dp_dump_cancel(struct dp_dump *dump);
  * -ENOMEM.
  */
 int dp_command(struct dp_link *link, uint16_t type, const void *body, size_t size);
-
-/* class | a (16 bits) | b (8) | c (32) */
-static inline uint64_t dp_cookie(enum dp_class class, uint16_t a, uint8_t b, uint32_t c)
-{
-	return (uint64_t)(class + 1) << 56 | (uint64_t)a << 40 | (uint64_t)b << 32 | c;
-}
-
-static inline uint16_t dp_cookie_a(uint64_t cookie)
-{
-	return (uint16_t)(cookie >> 40);
-}
-
-static inline uint8_t dp_cookie_b(uint64_t cookie)
-{
-	return (uint8_t)(cookie >> 32);
-}
-
-static inline uint32_t dp_cookie_c(uint64_t cookie)
-{
-	return (uint32_t)cookie;
-}
 
 #endif

@@ -5,13 +5,6 @@
 
 #include "control/core/dataplane_private.h"
 
-void dp_class_register(
-	struct dp_link *link, enum dp_class class, const struct dp_class_ops *ops, void *owner)
-{
-	link->class[class].ops = ops;
-	link->class[class].owner = owner;
-}
-
 void dp_forget(struct dp_link *link, struct dp_object *o)
 {
 	switch (o->queue) {
@@ -53,22 +46,13 @@ void dp_touch(struct dp_link *link, struct dp_object *o)
 		enqueue(link, o, DP_SETTING);
 }
 
-static void release(struct dp_link *link, struct dp_object *o)
-{
-	const struct dp_class_ops *ops = link->class[o->class].ops;
-
-	o->sent = false;
-	if (ops->released != NULL)
-		ops->released(link->class[o->class].owner, o);
-}
-
 void dp_remove(struct dp_link *link, struct dp_object *o)
 {
 	o->gone = true;
 	o->tries = 0;
 	if (link->state < DP_REPLAYING || !o->sent) {
 		dp_forget(link, o);
-		release(link, o);
+		dp_object_released(link, o);
 		return;
 	}
 	enqueue(link, o, link->class[o->class].ops->leaf ? DP_SETTING : DP_REMOVING);
@@ -86,7 +70,7 @@ void dp_queues_reset(struct dp_link *link)
 			while ((o = TAILQ_FIRST(queue[i])) != NULL) {
 				dp_forget(link, o);
 				if (o->gone)
-					release(link, o);
+					dp_object_released(link, o);
 			}
 		}
 	}
@@ -107,19 +91,15 @@ bool dp_put(struct dp_link *link, const struct bw_msg *m)
 /* Send one object's messages. False when the ring is full; `o` may be freed after true. */
 static bool send_object(struct dp_link *link, struct dp_object *o)
 {
-	const struct dp_class_ops *ops = link->class[o->class].ops;
-	void *owner = link->class[o->class].owner;
+	const struct dp_class_table *t = &link->class[o->class];
 	bool more = true, put;
 
 	while (more) {
 		struct bw_msg m = { 0 };
 
-		if (o->gone) {
-			ops->del(owner, o, &m);
-			more = false;
-		} else {
-			more = ops->set(owner, o, o->part, &m);
-		}
+		more = !o->gone && dp_object_say(t, o, o->part, &m);
+		if (o->gone)
+			dp_object_say_gone(t, o, &m);
 		put = dp_put(link, &m);
 		explicit_bzero(&m, sizeof(m)); /* it may hold a password */
 		if (!put)
@@ -129,7 +109,7 @@ static bool send_object(struct dp_link *link, struct dp_object *o)
 	}
 	dp_forget(link, o);
 	if (o->gone)
-		release(link, o);
+		dp_object_released(link, o);
 	return true;
 }
 
@@ -145,11 +125,11 @@ static bool drain(struct dp_link *link, struct dp_queue *queue)
 
 bool dp_queues_drain(struct dp_link *link)
 {
-	for (unsigned c = 0; c < DP_CLASSES; c++)
-		if (!drain(link, &link->class[c].set))
+	for (unsigned i = 0; i < link->n_classes; i++)
+		if (!drain(link, &link->class[link->order[i]].set))
 			return false;
-	for (unsigned c = DP_CLASSES; c-- > 0;)
-		if (!drain(link, &link->class[c].del))
+	for (unsigned i = link->n_classes; i-- > 0;)
+		if (!drain(link, &link->class[link->order[i]].del))
 			return false;
 	return true;
 }

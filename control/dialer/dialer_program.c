@@ -231,6 +231,7 @@ static void describe(void *owner, uint64_t cookie, char *buf, size_t size)
 static const struct dp_class_ops client_ops = {
 	.name = "PPPoE client",
 	.leaf = true, /* a Dialer's former client goes before its next one comes */
+	.state_type = BW_EVT_PPPOE,
 	.set = set,
 	.del = del,
 	.released = released,
