@@ -34,6 +34,7 @@ enum bw_drop {
 	BW_DROP_IP4_FRAGMENT,  /* could not be fragmented */
 	BW_DROP_IP4_NO_PROTO,  /* for us, and nobody takes it */
 	BW_DROP_ADJ_DROP,
+	BW_DROP_ADJ_GONE, /* its adjacency led elsewhere when its turn came */
 	BW_DROP_ACL_IN,
 	BW_DROP_ACL_OUT,
 	BW_DROP_ARP_QUEUE,   /* the neighbour's waiting queue is full */
@@ -70,7 +71,7 @@ enum bw_drop {
 	BW_DROP_HOST_FULL,
 	BW_DROP_TX_FULL,
 	BW_DROP_NO_MBUF,
-	BW_DROP_MAX = 64,
+	BW_DROP_MAX = 128,
 };
 
 /* "ip4 bad checksum" and so on; never NULL. */

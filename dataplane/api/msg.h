@@ -18,7 +18,7 @@
 
 #define BW_MSG_SIZE    128
 #define BW_MSG_BODY    (BW_MSG_SIZE - 16)
-#define BW_API_VERSION 5
+#define BW_API_VERSION 6
 
 #define BW_MAX_IFS     1024 /* interface ids are 1 .. BW_MAX_IFS - 1; 0 is none */
 #define BW_MAX_PORTS   32
@@ -29,6 +29,7 @@
 #define BW_MAX_ALIASES 65536 /* addresses that are only answered in ARP, of all interfaces */
 #define BW_MAX_PATHS   16    /* of an ECMP adjacency */
 #define BW_NAME_LEN    32
+#define BW_MIN_IP_MTU  68  /* RFC 791: a full header and 8 bytes of a fragment */
 #define BW_MAX_PPPOE   64  /* PPPoE client ids are 1 .. BW_MAX_PPPOE - 1 */
 #define BW_PPPOE_TEXT  104 /* bytes of a name or password at the most */
 
@@ -209,6 +210,8 @@ struct bw_adj {
 	uint32_t if_id;
 	bw_ip4 nexthop;
 	uint32_t path[BW_MAX_PATHS]; /* adjacencies that exist, none of them ECMP */
+	uint16_t mtu;		     /* largest IPv4 packet, if less than if_id's; 0 = as that */
+	uint16_t pad;
 };
 
 struct bw_route {
@@ -608,7 +611,7 @@ struct bw_msg {
 _Static_assert(sizeof(struct bw_msg_hdr) == 16, "header is 16 bytes");
 _Static_assert(sizeof(struct bw_msg) == BW_MSG_SIZE, "a message is one slot");
 _Static_assert(sizeof(struct bw_if) == 80, "no hidden padding");
-_Static_assert(sizeof(struct bw_adj) == 80, "no hidden padding");
+_Static_assert(sizeof(struct bw_adj) == 84, "no hidden padding");
 _Static_assert(sizeof(struct bw_route) == 16, "no hidden padding");
 _Static_assert(sizeof(struct bw_ace) == 40, "no hidden padding");
 _Static_assert(sizeof(struct bw_nat_rule) == 104, "no hidden padding");

@@ -105,6 +105,7 @@ static const char *const drop_text[BW_DROP_MAX] = {
 	[BW_DROP_IP4_FRAGMENT] = "ip4 could not be fragmented",
 	[BW_DROP_IP4_NO_PROTO] = "ip4 protocol not taken",
 	[BW_DROP_ADJ_DROP] = "drop adjacency",
+	[BW_DROP_ADJ_GONE] = "adjacency gone",
 	[BW_DROP_ACL_IN] = "access list in",
 	[BW_DROP_ACL_OUT] = "access list out",
 	[BW_DROP_ARP_QUEUE] = "ARP queue full",

@@ -23,7 +23,7 @@
 #define BW_CMD_SLOTS	   32768
 #define BW_EVT_SLOTS	   32768
 #define BW_CHECKPOINT_SIZE (256 * 1024)
-#define BW_MAX_NODES	   48
+#define BW_MAX_NODES	   96
 
 struct bw_region_header {
 	uint32_t magic;

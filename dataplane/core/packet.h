@@ -22,11 +22,9 @@ enum pkt_flags {
 	PKT_F_L4_KNOWN = 1 << 2,   /* a fragment: l4_src and l4_dst hold its datagram's ports */
 	PKT_F_FRAGMENT = 1 << 3,   /* not the first fragment: there is no layer-4 header */
 	PKT_F_NAT_OUT2IN = 1 << 4, /* translated on its way in */
-	PKT_F_NO_ICMP = 1 << 5,	   /* must not cause an ICMP error */
-	PKT_F_DF_CHECKED = 1 << 6, /* its size was compared with the MTU */
-	PKT_F_ICMP_ERROR = 1 << 7, /* an ICMP error of our own making */
-	PKT_F_NAT_BIND = 1 << 8,   /* at another worker for its host's global address only */
-	PKT_F_NAT_PASSED = 1 << 9, /* with an ICMP error: it is past nat_in2out */
+	PKT_F_ICMP_ERROR = 1 << 5, /* an ICMP error of our own making */
+	PKT_F_NAT_BIND = 1 << 6,   /* at another worker for its host's global address only */
+	PKT_F_NAT_PASSED = 1 << 7, /* with an ICMP error: it is past nat_in2out */
 };
 
 struct pkt_meta {
@@ -36,13 +34,16 @@ struct pkt_meta {
 	};
 	uint16_t in_if; /* interface it came in on; 0 for the router's own */
 	uint16_t out_if;
-	uint16_t flags; /* enum pkt_flags */
-	uint16_t vlan;	/* layer 2: the VLAN it is in */
+	uint16_t flags;		 /* enum pkt_flags */
+	uint16_t adj_generation; /* of adj, when it leaves the worker that looked it up (inbox.c) */
 	union {
 		uint16_t l4_src; /* see PKT_F_L4_KNOWN; network byte order; ICMP: id */
 		uint16_t l2_len; /* PPPoE up to `pppoe_session`: bytes before its header */
 	};
-	uint16_t l4_dst; /* ICMP: 0 */
+	union {
+		uint16_t l4_dst; /* ICMP: 0 */
+		uint16_t vlan;	 /* layer 2: the VLAN it is in */
+	};
 	union {
 		uint16_t icmp_arg; /* MTU of a fragmentation-needed */
 		uint16_t out_port; /* `port_tx`: the port */

@@ -53,6 +53,7 @@ static void release_waiting(struct dp *dp, struct neigh *n)
 		struct pkt_meta *meta = pkt_meta(n->waiting[i]);
 
 		meta->adj = n->own_adj;
+		meta->adj_generation = adj_generation(adj_get(dp->adj, n->own_adj));
 		meta->entry = INBOX_IP4_OUTPUT;
 		if (!worker_hand_over(dp->worker[0], n->waiting[i])) {
 			dp->counters->drops[BW_DROP_HANDOFF_FULL]++;
@@ -140,9 +141,11 @@ static enum bw_drop find_for(struct dp *dp, struct rte_mbuf *m, struct neigh **n
 	const struct adj *adj = adj_get(dp->adj, pkt_meta(m)->adj);
 	uint8_t kind = adj_kind(adj);
 	bw_ip4 addr = kind == ADJ_GLEAN ? pkt_ip4(m)->dst_addr : adj->nexthop;
-	const struct itf *itf = kind < ADJ_GLEAN ? NULL : dp_itf(dp, adj->out_if);
+	const struct itf *itf = adj_edge(adj) == ADJ_EDGE_NONE ? NULL : dp_itf(dp, adj->out_if);
 	enum bw_drop why = BW_DROP_NONE;
 
+	if (adj_generation(adj) != pkt_meta(m)->adj_generation)
+		return BW_DROP_ADJ_GONE;
 	if (!itf)
 		return BW_DROP_ADJ_DROP;
 	if (!itf_is_up(itf))

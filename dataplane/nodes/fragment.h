@@ -6,13 +6,11 @@
 #include "core/packet.h"
 #include "core/worker.h"
 
-/* The smallest MTU leaves 8 bytes for each fragment of a packet with a full header. */
-#define FRAGMENT_MIN_MTU 68
-/* BW_MAX_MTU in pieces of that MTU, with room to spare. */
+/* BW_MAX_MTU in pieces of BW_MIN_IP_MTU, with room to spare. */
 #define FRAGMENT_MAX 256
 
 /*
- * Cut a packet (data at its IPv4 header) to the MTU of the interface meta->out_if. The fragments
+ * Cut a packet (data at its IPv4 header) to the MTU of its adjacency and interface. The fragments
  * are linear copies in mbufs of their own with the packet's meta, since a driver may neither
  * take chains nor shared buffers. Frees m and returns their number; 0 if it cannot be cut: m is
  * then still the caller's.

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Hands packets to the worker meta->punt, where they go on at meta->entry. */
+/*
+ * Hands packets to the worker meta->punt, where they go on at meta->entry, if their adjacency is
+ * still the same one then (inbox.c).
+ */
 #include "nodes/node.h"
 
 static uint16_t handoff(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
@@ -10,6 +13,7 @@ static uint16_t handoff(struct rte_graph *graph, struct rte_node *node, void **o
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = objs[i];
 
+		pkt_meta(m)->adj_generation = adj_generation(adj_get(w->dp->adj, pkt_meta(m)->adj));
 		if (likely(worker_hand_over(w->dp->worker[pkt_meta(m)->punt], m))) {
 			w->counters->nat.handed_over++;
 			continue;

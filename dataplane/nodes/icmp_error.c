@@ -69,7 +69,7 @@ static bool is_forbidden(struct rte_mbuf *m, const struct itf *itf)
 	const struct pkt_meta *meta = pkt_meta(m);
 	unsigned header;
 
-	if (meta->flags & (PKT_F_NO_ICMP | PKT_F_ICMP_ERROR | PKT_F_L2_BCAST | PKT_F_FRAGMENT))
+	if (meta->flags & (PKT_F_ICMP_ERROR | PKT_F_L2_BCAST | PKT_F_FRAGMENT))
 		return true;
 	if (m->data_len < sizeof(*ip))
 		return true;

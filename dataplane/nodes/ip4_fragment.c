@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Cuts packets that are larger than the IPv4 MTU of the interface they leave by. */
+/* Cuts packets that are larger than the IPv4 MTU of their adjacency. */
 #include <rte_ip_frag.h>
 
 #include "nodes/fragment.h"
@@ -34,15 +34,14 @@ static bool make_plain(struct rte_mbuf *m)
 	return true;
 }
 
-/* The interface's MTU, but no more than an mbuf of the pool holds. 0 if it has none. */
-static uint16_t usable_mtu(const struct dp *dp, uint16_t out_if)
+/* The way's MTU, but no more than an mbuf of the pool holds. 0 if it has none. */
+static uint16_t usable_mtu(const struct dp *dp, const struct pkt_meta *meta)
 {
-	const struct itf *itf = out_if < BW_MAX_IFS ? dp_itf(dp, out_if) : NULL;
+	const struct itf *itf = meta->out_if < BW_MAX_IFS ? dp_itf(dp, meta->out_if) : NULL;
 	uint16_t room = rte_pktmbuf_data_room_size(dp->pool) - RTE_PKTMBUF_HEADROOM;
+	uint16_t mtu = itf ? adj_mtu(adj_get(dp->adj, meta->adj), itf->ip_mtu) : 0;
 
-	if (itf == NULL || itf->ip_mtu < FRAGMENT_MIN_MTU)
-		return 0;
-	return RTE_MIN(itf->ip_mtu, room);
+	return mtu < BW_MIN_IP_MTU ? 0 : RTE_MIN(mtu, room);
 }
 
 static void finish(struct rte_mbuf *fragment, const struct pkt_meta *of)
@@ -53,7 +52,6 @@ static void finish(struct rte_mbuf *fragment, const struct pkt_meta *of)
 	ip->hdr_checksum = 0;
 	ip->hdr_checksum = rte_ipv4_cksum(ip);
 	*meta = *of;
-	meta->flags |= PKT_F_DF_CHECKED;
 	if (ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK))
 		meta->flags |= PKT_F_FRAGMENT;
 }
@@ -61,7 +59,7 @@ static void finish(struct rte_mbuf *fragment, const struct pkt_meta *of)
 unsigned fragment_cut(struct worker *w, struct rte_mbuf *m, struct rte_mbuf *out[FRAGMENT_MAX])
 {
 	const struct pkt_meta *meta = pkt_meta(m);
-	uint16_t mtu = usable_mtu(w->dp, meta->out_if);
+	uint16_t mtu = usable_mtu(w->dp, meta);
 	int32_t n;
 
 	if (mtu == 0 || !make_plain(m))

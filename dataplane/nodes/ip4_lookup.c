@@ -96,7 +96,8 @@ static inline void decrement_ttl(struct rte_ipv4_hdr *ip)
 /* What an adjacency means for the packets of a vector that take it: looked at once for a run. */
 struct way {
 	uint32_t id;
-	uint8_t kind;
+	uint8_t kind;  /* enum adj_kind */
+	bool forwards; /* out of an interface that is up */
 	uint16_t out_if;
 	uint16_t ip_mtu;
 	rte_edge_t edge;
@@ -105,18 +106,20 @@ struct way {
 static struct way way_of(const struct dp *dp, uint32_t id)
 {
 	const struct adj *adj = adj_get(dp->adj, id);
-	struct way way = { .id = id, .kind = adj_kind(adj) };
+	uint16_t state = adj_state(adj);
+	struct way way = { .id = id, .kind = adj_kind_of(state) };
 	const struct itf *out;
 
-	if (way.kind < ADJ_GLEAN)
+	if (adj_edge_of(state) == ADJ_EDGE_NONE)
 		return way;
 	out = dp_itf(dp, adj->out_if);
 	if (unlikely(!out || !itf_is_up(out))) {
 		way.kind = ADJ_DOWN;
 		return way;
 	}
+	way.forwards = true;
 	way.out_if = adj->out_if;
-	way.ip_mtu = out->ip_mtu;
+	way.ip_mtu = adj_mtu(adj, out->ip_mtu);
 	way.edge = out->out_next[FEATURE_OUT_START];
 	return way;
 }
@@ -158,7 +161,7 @@ static inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m, uint32_t 
 	if (unlikely(way->kind == ADJ_ECMP))
 		*way = way_of(w->dp, choose_path(w->dp, id, m));
 	pkt_meta(m)->adj = way->id;
-	return likely(way->kind >= ADJ_GLEAN) ? forward(m, way) : not_forwarded(w, m, way->kind);
+	return likely(way->forwards) ? forward(m, way) : not_forwarded(w, m, way->kind);
 }
 
 /* Adjacency ids of all packets of a vector. */

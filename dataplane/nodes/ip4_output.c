@@ -2,7 +2,8 @@
 /* Writes the frame's header that the adjacency holds, and chooses port or bridge. */
 #include "nodes/node.h"
 
-enum { NEXT_TX, NEXT_BRIDGE, NEXT_FRAGMENT, NEXT_PUNT, NEXT_PPPOE, NEXT_DROP, NEXT_MAX };
+/* Behind those of enum adj_edge, which an adjacency says. */
+enum { EDGE_FRAGMENT = ADJ_EDGE_MAX, EDGE_MAX };
 
 /* Consecutive packets mostly go to one neighbour: what is to be known of it is kept. */
 struct run {
@@ -11,7 +12,10 @@ struct run {
 	uint32_t id;
 	uint32_t packets;
 	uint64_t bytes;
-	uint8_t kind;
+	uint16_t mtu;
+	uint8_t edge; /* enum adj_edge */
+	bool writes;  /* the header is the whole rewrite */
+	bool passes;  /* another node writes it */
 };
 
 static void count_run(struct worker *w, struct run *run)
@@ -32,22 +36,26 @@ static void begin_run(struct worker *w, struct run *run, const struct pkt_meta *
 	count_run(w, run);
 	run->id = meta->adj;
 	run->adj = adj_get(w->dp->adj, meta->adj);
-	run->kind = adj_kind(run->adj);
+	run->edge = adj_edge(run->adj);
+	run->writes = run->edge == ADJ_EDGE_PORT || run->edge == ADJ_EDGE_BRIDGE;
+	run->passes = !run->writes && run->edge != ADJ_EDGE_PUNT && run->edge != ADJ_EDGE_NONE;
 	run->out = dp_itf(w->dp, meta->out_if);
+	run->mtu = run->out ? adj_mtu(run->adj, run->out->ip_mtu) : 0;
 }
 
-/* No plain header to write: a session's, or the neighbour has to be asked for, or there is no way.
- */
-static rte_edge_t not_written(struct rte_mbuf *m, uint8_t kind)
+/* There is no way, or the neighbour has to be asked for; by the time the id may lead elsewhere. */
+static __rte_noinline rte_edge_t not_written(struct rte_mbuf *m, const struct adj *adj)
 {
-	if (kind == ADJ_PPPOE)
-		return NEXT_PPPOE;
-	if (kind == ADJ_NO_SESSION)
-		return node_drop(m, BW_DROP_PPPOE_DOWN, NEXT_DROP);
-	if (kind < ADJ_GLEAN)
-		return node_drop(m, BW_DROP_ADJ_DROP, NEXT_DROP);
+	uint16_t state = adj_state(adj);
+
+	if (adj_edge_of(state) == ADJ_EDGE_NONE)
+		return node_drop(m,
+			adj_kind_of(state) == ADJ_NO_SESSION ? BW_DROP_PPPOE_DOWN
+							     : BW_DROP_ADJ_DROP,
+			ADJ_EDGE_NONE);
+	pkt_meta(m)->adj_generation = adj_generation(adj);
 	pkt_meta(m)->punt = PUNT_RESOLVE;
-	return NEXT_PUNT;
+	return ADJ_EDGE_PUNT;
 }
 
 static __rte_always_inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m, void *memo)
@@ -59,24 +67,22 @@ static __rte_always_inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf 
 	if (unlikely(meta->adj != run->id || !run->out || meta->out_if != run->out->id))
 		begin_run(w, run, meta);
 	if (unlikely(!run->out))
-		return node_drop(m, BW_DROP_IF_DOWN, NEXT_DROP);
-	if (unlikely(m->pkt_len > run->out->ip_mtu))
-		return NEXT_FRAGMENT;
-	if (unlikely(run->kind != ADJ_ETHER))
-		return not_written(m, run->kind);
+		return node_drop(m, BW_DROP_IF_DOWN, ADJ_EDGE_NONE);
+	if (unlikely(m->pkt_len > run->mtu))
+		return EDGE_FRAGMENT;
+	if (!run->writes)
+		return likely(run->passes) ? run->edge : not_written(m, run->adj);
 	run->packets++;
 	run->bytes += m->pkt_len;
 	header = (uint8_t *)rte_pktmbuf_prepend(m, run->adj->rewrite_len);
 	if (unlikely(!header))
-		return node_drop(m, BW_DROP_NO_MBUF, NEXT_DROP);
+		return node_drop(m, BW_DROP_NO_MBUF, ADJ_EDGE_NONE);
 	memcpy(header, run->adj->rewrite, 14);
 	if (unlikely(run->adj->rewrite_len > 14))
 		memcpy(header + 14, run->adj->rewrite + 14, 4);
 	meta->out_port = run->adj->out_port;
-	if (run->adj->out_port != ADJ_VIA_BRIDGE)
-		return NEXT_TX;
 	meta->vlan = run->adj->out_vlan;
-	return NEXT_BRIDGE;
+	return run->edge;
 }
 
 static uint16_t ip4_output(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
@@ -92,14 +98,14 @@ static struct rte_node_register ip4_output_node = {
 	.name = "ip4_output",
 	.process = ip4_output,
 	.init = node_init,
-	.nb_edges = NEXT_MAX,
+	.nb_edges = EDGE_MAX,
 	.next_nodes = {
-		[NEXT_TX] = "port_tx",
-		[NEXT_BRIDGE] = "bridge_out",
-		[NEXT_FRAGMENT] = "ip4_fragment",
-		[NEXT_PUNT] = "punt",
-		[NEXT_PPPOE] = "pppoe_encap",
-		[NEXT_DROP] = "drop",
+		[ADJ_EDGE_NONE] = "drop",
+		[ADJ_EDGE_PORT] = "port_tx",
+		[ADJ_EDGE_BRIDGE] = "bridge_out",
+		[ADJ_EDGE_PPPOE] = "pppoe_encap",
+		[ADJ_EDGE_PUNT] = "punt",
+		[EDGE_FRAGMENT] = "ip4_fragment",
 	},
 };
 RTE_NODE_REGISTER(ip4_output_node);

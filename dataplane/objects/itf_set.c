@@ -36,7 +36,7 @@ static int check(const struct dp *dp, const struct bw_if *c)
 {
 	if (c->if_id == 0 || c->if_id >= BW_MAX_IFS || !known_kind(dp, c))
 		return BW_E_BAD_VALUE;
-	if (c->mtu < 64 || c->ip_mtu < 68 || c->ip_mtu > c->mtu || c->vlan > VLAN_MAX)
+	if (c->mtu < 64 || c->ip_mtu < BW_MIN_IP_MTU || c->ip_mtu > c->mtu || c->vlan > VLAN_MAX)
 		return BW_E_BAD_VALUE;
 	if (c->acl_in >= BW_MAX_ACLS || c->acl_out >= BW_MAX_ACLS)
 		return BW_E_BAD_VALUE;

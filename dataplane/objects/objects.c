@@ -74,6 +74,8 @@ static int check_adj(const struct dp *dp, const struct bw_adj *c)
 {
 	if (c->adj_id < BW_ADJ_FIRST || c->adj_id >= BW_MAX_ADJS)
 		return BW_E_BAD_VALUE;
+	if (c->mtu && c->mtu < BW_MIN_IP_MTU)
+		return BW_E_BAD_VALUE;
 	switch (c->type) {
 	case BW_ADJ_T_GLEAN:
 	case BW_ADJ_T_NEIGHBOUR:
@@ -107,6 +109,7 @@ static void undo_adj(struct dp *dp, const struct bw_adj *c)
 	struct adj *a = &dp->adj->adj[c->adj_id];
 
 	adj_withdraw(a, ADJ_DISCARD, dp->rcu);
+	adj_renew(a);
 	pppoe_unbind(dp, c->adj_id);
 	if (c->type == BW_ADJ_T_NEIGHBOUR)
 		neigh_unbind(dp, c->adj_id, c->if_id, c->nexthop);
@@ -139,6 +142,7 @@ static int make_adj(struct dp *dp, const struct bw_adj *c)
 {
 	struct adj *a = &dp->adj->adj[c->adj_id];
 
+	a->mtu = c->mtu;
 	if (c->type != BW_ADJ_T_ECMP && is_dialer(dp, c->if_id))
 		return pppoe_bind(dp, c->adj_id, c->if_id);
 	switch (c->type) {

@@ -57,6 +57,26 @@ void adj_destroy(struct adj_table *t)
 	free(t);
 }
 
+void adj_publish(struct adj *a, enum adj_kind kind)
+{
+	static const uint8_t edge[] = {
+		[ADJ_GLEAN] = ADJ_EDGE_PUNT,
+		[ADJ_RESOLVE] = ADJ_EDGE_PUNT,
+		[ADJ_ETHER] = ADJ_EDGE_PORT,
+		[ADJ_PPPOE] = ADJ_EDGE_PPPOE,
+	};
+	uint16_t to = edge[kind];
+
+	if (kind == ADJ_ETHER && a->out_port == ADJ_VIA_BRIDGE)
+		to = ADJ_EDGE_BRIDGE;
+	atomic_store_explicit(&a->state, kind | to << 8, memory_order_release);
+}
+
+void adj_renew(struct adj *a)
+{
+	atomic_fetch_add_explicit(&a->generation, 1, memory_order_relaxed);
+}
+
 void adj_withdraw(struct adj *a, enum adj_kind meanwhile, struct rcu *rcu)
 {
 	adj_publish(a, meanwhile);
@@ -79,6 +99,7 @@ uint32_t adj_own_alloc(struct adj_table *t)
 
 void adj_own_free(struct adj_table *t, uint32_t id)
 {
+	adj_renew(&t->adj[id]);
 	t->users[id] = 0;
 }
 

@@ -4,9 +4,13 @@
  * each, in one array indexed by id. Control's ids come first; the dataplane's
  * own (one for each ARP neighbour on a connected subnet) follow from ADJ_OWN.
  *
- * Workers read an entry at any time. `kind` is written last when an entry
- * becomes usable; before the rest of a used entry changes, its kind is taken
+ * Workers read an entry at any time. `state` is written last when an entry
+ * becomes usable; before the rest of a used entry changes, its state is taken
  * back and the main lcore waits for the workers (adj_withdraw()).
+ *
+ * So an id that a packet was given holds for the rest of the walk. Where a packet
+ * is handed over, the id's generation goes with it: it is another one as soon as
+ * the id leads elsewhere (adj_renew()), and then the packet goes nowhere.
  */
 #ifndef DATAPLANE_TABLES_ADJ_H
 #define DATAPLANE_TABLES_ADJ_H
@@ -38,16 +42,32 @@ enum adj_kind {
 	ADJ_PPPOE,	/* a Dialer's session, open */
 };
 
+/* Which node takes what leaves by an adjacency: the first edges of ip4_output. */
+enum adj_edge {
+	ADJ_EDGE_NONE = 0, /* nothing leaves by it */
+	ADJ_EDGE_PORT,	   /* out of out_port, behind the rewrite */
+	ADJ_EDGE_BRIDGE,   /* into out_vlan, behind the rewrite */
+	ADJ_EDGE_PPPOE,	   /* pppoe_encap writes what it needs */
+	ADJ_EDGE_PUNT,	   /* its neighbour has to be asked for */
+	ADJ_EDGE_MAX,
+};
+
 struct adj {
-	_Atomic uint8_t kind; /* enum adj_kind */
-	uint8_t rewrite_len;  /* ETHER: 14, or 18 with a tag; PPPOE: 8 more */
-	uint16_t out_if;      /* GLEAN, RESOLVE, ETHER, PPPOE, NO_SESSION */
-	uint16_t out_port;    /* ETHER, PPPOE: port, or ADJ_VIA_BRIDGE */
-	uint16_t out_vlan;    /* ETHER through the bridge */
-	bw_ip4 nexthop;	      /* RESOLVE, ETHER */
-	uint32_t n_paths;     /* ECMP */
+	_Atomic uint16_t state;	     /* enum adj_kind, and enum adj_edge << 8 */
+	_Atomic uint16_t generation; /* see above */
+	uint16_t out_if;	     /* GLEAN, RESOLVE, ETHER, PPPOE, NO_SESSION */
+	uint16_t out_port;	     /* ETHER, PPPOE: port, or ADJ_VIA_BRIDGE */
+	uint16_t out_vlan;	     /* ETHER through the bridge */
+	uint16_t mtu;		     /* largest IPv4 packet, if less than out_if's; 0 = as that */
+	uint8_t rewrite_len;	     /* ETHER: 14, or 18 with a tag; PPPOE: 8 more */
+	uint8_t n_paths;	     /* ECMP */
+	uint16_t pad;
+	bw_ip4 nexthop; /* RESOLVE, ETHER */
+	uint32_t next;	/* tunnels: the adjacency that leads to the other end */
+	uint32_t sa;	/* tunnels: their security association; 0 = none */
+	uint32_t pad2;
 	union {
-		uint8_t rewrite[28];  /* ETHER, PPPOE: the frame's header */
+		uint8_t rewrite[32];  /* ETHER, PPPOE: the frame's header */
 		const uint32_t *path; /* ECMP: [n_paths] adjacency ids */
 	};
 } __attribute__((aligned(64)));
@@ -72,18 +92,54 @@ static inline const struct adj *adj_get(const struct adj_table *t, uint32_t id)
 	return &t->adj[id];
 }
 
+/* Kind and edge of one moment: adj_kind_of() and adj_edge_of() take it apart. */
+static inline uint16_t adj_state(const struct adj *a)
+{
+	return atomic_load_explicit(&a->state, memory_order_acquire);
+}
+
+static inline uint8_t adj_kind_of(uint16_t state)
+{
+	return state & 0xff;
+}
+
+static inline uint8_t adj_edge_of(uint16_t state)
+{
+	return state >> 8;
+}
+
 static inline uint8_t adj_kind(const struct adj *a)
 {
-	return atomic_load_explicit(&a->kind, memory_order_acquire);
+	return adj_kind_of(adj_state(a));
+}
+
+static inline uint8_t adj_edge(const struct adj *a)
+{
+	return adj_edge_of(adj_state(a));
+}
+
+/* The largest IPv4 packet that may take it, where its interface lets pass ip_mtu. */
+static inline uint16_t adj_mtu(const struct adj *a, uint16_t ip_mtu)
+{
+	return a->mtu && a->mtu < ip_mtu ? a->mtu : ip_mtu;
+}
+
+static inline uint16_t adj_generation(const struct adj *a)
+{
+	return atomic_load_explicit(&a->generation, memory_order_relaxed);
 }
 
 /* Make the entry's other fields writable: workers see ADJ_RESOLVE or less from here on. */
 void adj_withdraw(struct adj *a, enum adj_kind meanwhile, struct rcu *rcu);
 
-static inline void adj_publish(struct adj *a, enum adj_kind kind)
-{
-	atomic_store_explicit(&a->kind, kind, memory_order_release);
-}
+/* The rest of the entry is written: packets may take it. Its edge follows from kind and port. */
+void adj_publish(struct adj *a, enum adj_kind kind);
+
+/*
+ * The id is to lead elsewhere. Only when no worker is left that had it from a lookup before it was
+ * withdrawn: one that hands a packet over meanwhile gives it the generation of old.
+ */
+void adj_renew(struct adj *a);
 
 /* A free id of the dataplane's own, or 0 if all are used. Free again by setting ADJ_NO_ROUTE. */
 uint32_t adj_own_alloc(struct adj_table *t);

@@ -6,6 +6,7 @@
 #include "support.h"
 
 #define OUT_IF	  2
+#define ADJ	  0x5a5a5
 #define MAX_BYTES 2000
 
 static unsigned began;
@@ -91,6 +92,7 @@ static struct rte_mbuf *as_packet(const uint8_t *p, unsigned total, unsigned pie
 
 	memset(meta, 0x5a, sizeof(*meta));
 	meta->flags = PKT_F_LOCAL;
+	meta->adj = ADJ;
 	meta->out_if = OUT_IF;
 	return m;
 }
@@ -99,9 +101,9 @@ static void check_meta(struct rte_mbuf *m, bool first)
 {
 	const struct pkt_meta *meta = pkt_meta(m);
 
-	CU_ASSERT_EQUAL(meta->flags, PKT_F_LOCAL | PKT_F_DF_CHECKED | (first ? 0 : PKT_F_FRAGMENT));
+	CU_ASSERT_EQUAL(meta->flags, PKT_F_LOCAL | (first ? 0 : PKT_F_FRAGMENT));
 	CU_ASSERT_EQUAL(meta->out_if, OUT_IF);
-	CU_ASSERT_EQUAL(meta->adj, 0x5a5a5a5a);
+	CU_ASSERT_EQUAL(meta->adj, ADJ);
 	CU_ASSERT_EQUAL(meta->l4_src, 0x5a5a);
 }
 

@@ -349,9 +349,6 @@ static void not_where_flags_forbid(void)
 
 	begin();
 	m = udp(64, HOST, FAR);
-	pkt_meta(m)->flags = PKT_F_NO_ICMP;
-	expect_none(m, ask(m, 11, 0, 0), BW_DROP_ICMP_FORBIDDEN);
-	m = udp(64, HOST, FAR);
 	pkt_meta(m)->flags = PKT_F_LOCAL | PKT_F_ICMP_ERROR;
 	expect_none(m, ask(m, 11, 0, 0), BW_DROP_ICMP_FORBIDDEN);
 	/* no ip unreachables */

@@ -20,6 +20,8 @@ unsigned n_handed_over;
 bool inbox_full;
 
 static struct bw_worker_counters counters;
+static struct adj adj[ADJ_MAX]; /* all zero: without an MTU of their own */
+static struct adj_table adjs = { .adj = adj };
 
 /* ---- stand-ins ---- */
 
@@ -80,6 +82,7 @@ void support_start(void)
 		fprintf(stderr, "no memory\n");
 		exit(1);
 	}
+	dp.adj = &adjs;
 	dp.tsc_hz = HZ;
 	dp.n_workers = 1;
 	dp.n_ports = 8;
