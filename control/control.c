@@ -368,11 +368,12 @@ static int init_parts(struct control *ctl, const struct control_options *o)
 	if ((err = adj_table_init(&ctl->adjs, &ctl->core.dp, &ctl->core.log)) != 0)
 		return err;
 	debug_init(&ctl->debug, &ctl->core.dp);
+	if ((err = iface_table_init(&ctl->ifaces, ctl)) != 0)
+		return err;
 	dialer_table_init(&ctl->dialers, ctl);
 	rib_init(&ctl->rib, &ctl->core.dp, &ctl->adjs, wake_rib, ctl);
 	arp_table_init(&ctl->arps, ctl);
 	if ((err = acl_table_init(&ctl->acls, ctl)) != 0 || (err = nat_init(&ctl->nat, ctl)) != 0 ||
-		(err = iface_table_init(&ctl->ifaces, ctl)) != 0 ||
 		(err = host_init(&ctl->host, ctl, o->device)) != 0)
 		return err;
 	watch_dataplane(ctl);

@@ -92,22 +92,21 @@ bool cmd_is_routed_port(void *app, const struct cli_args *line)
 {
 	const struct iface *ifc = cmd_configured_iface(app, line);
 
-	return ifc != NULL && ifc->kind == IFACE_PORT && !ifc->is_switch;
+	return ifc != NULL && ifc->kind->is_physical && !ifc->is_switch;
 }
 
 bool cmd_is_ethernet(void *app, const struct cli_args *line)
 {
 	const struct iface *ifc = cmd_configured_iface(app, line);
 
-	return ifc != NULL &&
-	       (ifc->kind == IFACE_PORT || ifc->kind == IFACE_SUBIF || ifc->kind == IFACE_SVI);
+	return ifc != NULL && ifc->kind->is_ethernet;
 }
 
 bool cmd_is_dialer(void *app, const struct cli_args *line)
 {
 	const struct iface *ifc = cmd_configured_iface(app, line);
 
-	return ifc != NULL && ifc->kind == IFACE_DIALER;
+	return ifc != NULL && ifc->kind == &iface_dialer;
 }
 
 struct iface *cmd_parent_iface(const struct cli_ctx *ctx)
@@ -119,8 +118,8 @@ struct dialer *cmd_parent_dialer(struct cli_ctx *ctx, const char *word)
 {
 	struct iface *ifc = cmd_parent_iface(ctx);
 
-	if (ifc->kind == IFACE_DIALER)
-		return ifc->dialer;
+	if (ifc->kind == &iface_dialer)
+		return dialer_of(ifc);
 	cli_fail_at(ctx, word);
 	return NULL;
 }

@@ -157,26 +157,6 @@ int cmd_as_last_seen(struct cli_ctx *ctx);
 
 struct json_object;
 
-/* `show interfaces`: "Last input" to the five-minute rates. */
-void cmd_print_activity(struct cli_out *out, const struct iface *ifc);
-
-/* `show interfaces` of a Dialer or Virtual-Access; false: it is neither. And their JSON. */
-bool cmd_print_ppp_interface(struct cli_out *out, const struct iface *ifc);
-void cmd_fill_ppp_interface(struct json_object *row, const struct iface *ifc);
-
-/* The next Dialer after `d` with a client and its Virtual-Access; NULL: the first one. */
-struct dialer *cmd_next_client(struct control *ctl, struct dialer *d);
-
-/* Such a client's session as JSON; those of all as a list. Returns 0. */
-void cmd_fill_session(struct json_object *row, const struct dialer *d);
-int cmd_sessions_json(struct cli_ctx *ctx, struct json_object *json);
-
-/* Why there is no session, or the last one ended. */
-const char *cmd_session_reason(const struct dialer *d);
-
-/* "CHAP" or "PAP". */
-const char *cmd_auth_text(uint16_t protocol);
-
 /* `parent[key] = ...`, for filling what cli_out_json gives. */
 void cmd_json_text(struct json_object *parent, const char *key, const char *text);
 void cmd_json_number(struct json_object *parent, const char *key, uint64_t number);

@@ -16,6 +16,8 @@ void dialer_table_init(struct dialer_table *t, struct control *ctl)
 	TAILQ_INIT(&t->list);
 	TAILQ_INIT(&t->members);
 	idmap_init(&t->ids, 1, BW_MAX_PPPOE);
+	iface_kind_register(&ctl->ifaces, &iface_dialer);
+	iface_kind_register(&ctl->ifaces, &iface_access);
 	dialer_program_init(t);
 }
 
@@ -65,13 +67,15 @@ int dialer_new(struct iface *ifc)
 	d->ifc = ifc;
 	d->obj.class = DP_PPPOE;
 	set_defaults(&d->conf);
-	ifc->dialer = d;
+	ifc->own = d;
 	insert_sorted(table_of(ifc), d);
 	return 0;
 }
 
-void dialer_free(struct dialer *d)
+void dialer_free(struct iface *ifc)
 {
+	struct dialer *d = dialer_of(ifc);
+
 	dp_forget(&d->ifc->ctl->dp, &d->obj);
 	TAILQ_REMOVE(&table_of(d->ifc)->list, d, entry);
 	explicit_bzero(&d->conf, sizeof(d->conf));
@@ -184,7 +188,7 @@ void pppoe_member_changed(struct iface *ifc)
 	iface_changed(ifc);
 }
 
-static void remove_members(struct iface *ifc)
+void pppoe_members_remove(struct iface *ifc)
 {
 	struct pppoe_member *m, *next;
 
@@ -195,16 +199,11 @@ static void remove_members(struct iface *ifc)
 	}
 }
 
-void dialer_reset(struct iface *ifc)
+void dialer_reset(struct dialer *d)
 {
-	if (ifc->kind == IFACE_DIALER) {
-		dialer_set_unnumbered(ifc->dialer, NULL);
-		set_defaults(&ifc->dialer->conf);
-		ifc->dialer->texts_changed = true;
-	} else {
-		remove_members(ifc);
-		ifc->pppoe = false;
-	}
+	dialer_set_unnumbered(d, NULL);
+	set_defaults(&d->conf);
+	d->texts_changed = true;
 }
 
 /* --- pairing --- */

@@ -20,6 +20,7 @@
 
 #include "control/core/dataplane_link.h"
 #include "control/core/idmap.h"
+#include "control/iface/iface.h"
 
 #define DIALER_POOL_MAX		 255
 #define DIALER_IDLE_DEFAULT	 120 /* seconds */
@@ -33,8 +34,9 @@
 #define DIALER_REDIAL_DEFAULT	 20 /* seconds */
 
 struct control;
-struct iface;
 struct rib_route;
+
+extern const struct iface_kind iface_dialer, iface_access;
 
 /* A name or password: bytes, not a string. */
 struct dialer_text {
@@ -111,12 +113,18 @@ void dialer_table_fini(struct dialer_table *t);
 
 /* --- configuration --- */
 
-/* For iface.c: a Dialer's part comes and goes with the interface. 0 or -ENOMEM. */
+/* A Dialer's part comes and goes with the interface. 0 or -ENOMEM. */
 int dialer_new(struct iface *ifc);
-void dialer_free(struct dialer *d);
+void dialer_free(struct iface *ifc);
 
-/* Back to the defaults: of a Dialer what is in dialer_conf, of an Ethernet its memberships. */
-void dialer_reset(struct iface *ifc);
+/* Of a Dialer its own part, of a Virtual-Access whose session it shows. Of others: undefined. */
+static inline struct dialer *dialer_of(const struct iface *ifc)
+{
+	return ifc->own;
+}
+
+/* What is in dialer_conf, back to the defaults. */
+void dialer_reset(struct dialer *d);
 
 /* Something of d->conf was changed. */
 void dialer_changed(struct dialer *d);
@@ -137,6 +145,9 @@ void dialer_set_hostname(struct dialer_table *t, const char *name);
 struct pppoe_member *pppoe_member_set(struct iface *ifc, uint8_t pool);
 struct pppoe_member *pppoe_member_find(const struct iface *ifc, uint8_t pool);
 void pppoe_member_remove(struct pppoe_member *m);
+
+/* The Ethernet is no member of any pool. */
+void pppoe_members_remove(struct iface *ifc);
 
 /* The member was changed, or the Ethernet's `pppoe enable`. */
 void pppoe_member_changed(struct iface *ifc);

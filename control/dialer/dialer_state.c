@@ -200,7 +200,7 @@ static void make_access(struct dialer *d)
 		return;
 	ifc->refs++;
 	d->ifc->refs++; /* which d is a part of */
-	ifc->dialer = d;
+	ifc->own = d;
 	d->access = ifc;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "control/control.h"
+#include "control/core/hash.h"
 
 int iface_table_init(struct iface_table *t, struct control *ctl)
 {
@@ -15,6 +16,13 @@ int iface_table_init(struct iface_table *t, struct control *ctl)
 	t->ctl = ctl;
 	TAILQ_INIT(&t->list);
 	TAILQ_INIT(&t->shells);
+	TAILQ_INIT(&t->marked);
+	TAILQ_INIT(&t->derived);
+	iface_kind_register(t, &iface_port);
+	iface_kind_register(t, &iface_subif);
+	iface_kind_register(t, &iface_loopback);
+	iface_kind_register(t, &iface_svi);
+	iface_kind_register(t, &iface_null);
 	idmap_init(&t->ids, 1, BW_MAX_IFS);
 	vlan_create(t, 1);
 	vlan_rename(t, 1, "default");
@@ -31,42 +39,6 @@ static void set_defaults(struct iface *ifc)
 	ifc->arp_timeout = IFACE_ARP_TIMEOUT_DEFAULT;
 }
 
-/* Whether the name, up to a subinterface's number, is that of a port of the machine. */
-static bool is_port(const struct bw_platform *platform, const char *name)
-{
-	size_t len = strcspn(name, ".");
-
-	for (unsigned i = 0; i < platform->n_ports; i++)
-		if (strlen(platform->port[i].name) == len &&
-			strncmp(platform->port[i].name, name, len) == 0)
-			return true;
-	return false;
-}
-
-/* What kind of interface a canonical name means here; -EINVAL for none. */
-static int name_kind(const struct iface_table *t, const char *name, enum iface_kind *kind)
-{
-	const char *digits = name + strcspn(name, "0123456789");
-
-	if (strlen(name) >= BW_NAME_LEN || digits == name || *digits == '\0')
-		return -EINVAL;
-	if (strcmp(name, "Null0") == 0)
-		*kind = IFACE_NULL;
-	else if (strncmp(name, "Loopback", digits - name) == 0 && digits - name == 8)
-		*kind = IFACE_LOOPBACK;
-	else if (strncmp(name, "Vlan", digits - name) == 0 && digits - name == 4)
-		*kind = IFACE_SVI;
-	else if (strncmp(name, "Dialer", digits - name) == 0 && digits - name == 6)
-		*kind = IFACE_DIALER;
-	else if (strncmp(name, "Virtual-Access", digits - name) == 0 && digits - name == 14)
-		*kind = IFACE_VIRTUAL_ACCESS;
-	else if (is_port(&t->ctl->platform, name))
-		*kind = strchr(name, '.') != NULL ? IFACE_SUBIF : IFACE_PORT;
-	else
-		*kind = IFACE_STUB;
-	return 0;
-}
-
 static void name_iface(struct iface *ifc, const char *name)
 {
 	size_t word = strcspn(name, "0123456789");
@@ -80,14 +52,24 @@ static void name_iface(struct iface *ifc, const char *name)
 	ifc->sub = dot != NULL ? (uint32_t)strtoul(dot + 1, NULL, 10) : 0;
 }
 
-static struct iface *new_shell(struct iface_table *t, const char *name)
+static struct iface_chain *chain_of(struct iface_table *t, const char *name)
 {
-	enum iface_kind kind;
-	struct iface *ifc;
-	int err = name_kind(t, name, &kind);
+	return &t->by_name[hash_bytes(name, strlen(name)) % IFACE_CHAINS];
+}
 
-	if (err != 0) {
-		errno = -err;
+static void iface_free(struct iface *ifc)
+{
+	free(ifc->description);
+	free(ifc);
+}
+
+static struct iface *iface_new_shell(struct iface_table *t, const char *name)
+{
+	const struct iface_kind *kind = iface_kind_find(t, name);
+	struct iface *ifc;
+
+	if (kind == NULL) {
+		errno = EINVAL;
 		return NULL;
 	}
 	ifc = calloc(1, sizeof(*ifc));
@@ -101,94 +83,135 @@ static struct iface *new_shell(struct iface_table *t, const char *name)
 	TAILQ_INIT(&ifc->addrs);
 	TAILQ_INIT(&ifc->aliases);
 	LIST_INIT(&ifc->routes);
+	LIST_INIT(&ifc->subs);
 	name_iface(ifc, name);
 	set_defaults(ifc);
-	if (kind == IFACE_DIALER && dialer_new(ifc) != 0) {
-		free(ifc);
+	if (kind->create != NULL && kind->create(ifc) != 0) {
+		iface_free(ifc);
 		errno = ENOMEM;
 		return NULL;
 	}
 	TAILQ_INSERT_TAIL(&t->shells, ifc, entry);
+	LIST_INSERT_HEAD(chain_of(t, name), ifc, name_entry);
 	return ifc;
 }
 
-static struct iface *find_in(struct iface_list *list, const char *name)
+/* Existing or not. */
+static struct iface *iface_by_name(struct iface_table *t, const char *name)
 {
 	struct iface *ifc;
 
-	TAILQ_FOREACH (ifc, list, entry)
-		if (strcmp(ifc->name, name) == 0)
-			return ifc;
+	LIST_FOREACH(ifc, chain_of(t, name), name_entry)
+	if (strcmp(ifc->name, name) == 0)
+		return ifc;
 	return NULL;
 }
 
 struct iface *iface_find(struct iface_table *t, const char *name)
 {
-	return find_in(&t->list, name);
+	struct iface *ifc = iface_by_name(t, name);
+
+	return ifc != NULL && ifc->exists ? ifc : NULL;
 }
 
 struct iface *iface_get(struct iface_table *t, const char *name)
 {
-	struct iface *ifc = find_in(&t->list, name);
+	struct iface *ifc = iface_by_name(t, name);
 
 	if (ifc == NULL)
-		ifc = find_in(&t->shells, name);
-	if (ifc == NULL)
-		ifc = new_shell(t, name);
+		ifc = iface_new_shell(t, name);
 	if (ifc != NULL)
 		ifc->refs++;
 	return ifc;
 }
 
-static void free_iface(struct iface *ifc)
+/* --- the existing ones in order --- */
+
+static int iface_compare(const struct iface *a, const struct iface *b)
+{
+	if (a->kind->rank != b->kind->rank)
+		return (int)a->kind->rank - (int)b->kind->rank;
+	return strverscmp(a->name, b->name);
+}
+
+/* How many stand before it. */
+static unsigned place_of(const struct iface_table *t, const struct iface *ifc)
+{
+	unsigned low = 0, high = t->n_sorted;
+
+	while (low < high) {
+		unsigned middle = (low + high) / 2;
+
+		if (iface_compare(t->sorted[middle], ifc) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Room for one more. 0 or -ENOMEM. */
+static int sorted_reserve(struct iface_table *t)
+{
+	unsigned size = t->sorted_size != 0 ? t->sorted_size * 2 : 64;
+	struct iface **sorted;
+
+	if (t->n_sorted < t->sorted_size)
+		return 0;
+	sorted = realloc(t->sorted, size * sizeof(struct iface *));
+	if (sorted == NULL)
+		return -ENOMEM;
+	t->sorted = sorted;
+	t->sorted_size = size;
+	return 0;
+}
+
+/* After sorted_reserve(). */
+static void sorted_insert(struct iface_table *t, struct iface *ifc)
+{
+	unsigned at = place_of(t, ifc);
+	struct iface **slot = &t->sorted[at];
+
+	if (at == 0)
+		TAILQ_INSERT_HEAD(&t->list, ifc, entry);
+	else
+		TAILQ_INSERT_AFTER(&t->list, t->sorted[at - 1], ifc, entry);
+	memmove(slot + 1, slot, (t->n_sorted - at) * sizeof(struct iface *));
+	*slot = ifc;
+	t->n_sorted++;
+}
+
+static void sorted_remove(struct iface_table *t, struct iface *ifc)
+{
+	struct iface **slot = &t->sorted[place_of(t, ifc)];
+
+	TAILQ_REMOVE(&t->list, ifc, entry);
+	t->n_sorted--;
+	memmove(slot, slot + 1, (size_t)(&t->sorted[t->n_sorted] - slot) * sizeof(struct iface *));
+}
+
+/* --- coming and going --- */
+
+static void iface_destroy(struct iface *ifc)
 {
 	struct iface_table *t = &ifc->ctl->ifaces;
 
 	dp_forget(&ifc->ctl->dp, &ifc->obj);
 	dp_forget(&ifc->ctl->dp, &ifc->vlans_obj);
-	TAILQ_REMOVE(ifc->exists ? &t->list : &t->shells, ifc, entry);
-	if (ifc->kind == IFACE_DIALER)
-		dialer_free(ifc->dialer);
-	free(ifc->description);
-	free(ifc);
+	if (ifc->exists)
+		sorted_remove(t, ifc);
+	else
+		TAILQ_REMOVE(&t->shells, ifc, entry);
+	LIST_REMOVE(ifc, name_entry);
+	if (ifc->kind->destroy != NULL)
+		ifc->kind->destroy(ifc);
+	iface_free(ifc);
 }
 
 void iface_put(struct iface *ifc)
 {
 	if (--ifc->refs == 0 && !ifc->exists)
-		free_iface(ifc);
-}
-
-/* Ports with their subinterfaces first, then what is virtual. */
-static int compare(const struct iface *a, const struct iface *b)
-{
-	static const int rank[] = {
-		[IFACE_PORT] = 0,
-		[IFACE_SUBIF] = 0,
-		[IFACE_STUB] = 0,
-		[IFACE_LOOPBACK] = 1,
-		[IFACE_SVI] = 2,
-		[IFACE_DIALER] = 3,
-		[IFACE_VIRTUAL_ACCESS] = 4,
-		[IFACE_NULL] = 5,
-	};
-
-	if (rank[a->kind] != rank[b->kind])
-		return rank[a->kind] - rank[b->kind];
-	return strverscmp(a->name, b->name);
-}
-
-static void insert_sorted(struct iface_table *t, struct iface *ifc)
-{
-	struct iface *after;
-
-	TAILQ_FOREACH_REVERSE(after, &t->list, iface_list, entry)
-	if (compare(after, ifc) < 0)
-		break;
-	if (after == NULL)
-		TAILQ_INSERT_HEAD(&t->list, ifc, entry);
-	else
-		TAILQ_INSERT_AFTER(&t->list, after, ifc, entry);
+		iface_destroy(ifc);
 }
 
 /* The port that a subinterface's name begins with. */
@@ -203,8 +226,10 @@ static struct iface *find_parent(struct iface_table *t, const char *name)
 static int bring_into_being(struct iface *ifc, struct iface *parent)
 {
 	struct iface_table *t = &ifc->ctl->ifaces;
-	int err;
+	int err = sorted_reserve(t);
 
+	if (err != 0)
+		return err;
 	/* While ids are being read from the dataplane, iface_identify() gives it one. */
 	if (ifc->id == 0 && iface_is_programmed(ifc) && t->ctl->dp.state != DP_READING) {
 		err = idmap_take(&t->ids, &ifc->id);
@@ -213,11 +238,13 @@ static int bring_into_being(struct iface *ifc, struct iface *parent)
 		t->by_id[ifc->id] = ifc;
 	}
 	ifc->parent = parent;
-	if (parent != NULL)
+	if (parent != NULL) {
 		parent->refs++;
+		LIST_INSERT_HEAD(&parent->subs, ifc, sub_entry);
+	}
 	TAILQ_REMOVE(&t->shells, ifc, entry);
 	ifc->exists = true;
-	insert_sorted(t, ifc);
+	sorted_insert(t, ifc);
 	iface_changed(ifc);
 	return 0;
 }
@@ -237,13 +264,12 @@ static int make(struct iface_table *t, const char *name, struct iface *parent, s
 
 int iface_create(struct iface_table *t, const char *name, struct iface **ifc)
 {
+	const struct iface_kind *kind = iface_kind_find(t, name);
 	struct iface *parent = NULL;
-	enum iface_kind kind;
-	int err = name_kind(t, name, &kind);
 
-	if (err != 0)
-		return err;
-	if (kind == IFACE_SUBIF) {
+	if (kind == NULL)
+		return -EINVAL;
+	if (kind->has_vlan) {
 		parent = find_parent(t, name);
 		if (parent == NULL || parent->is_switch)
 			return -ENODEV;
@@ -260,6 +286,7 @@ int iface_table_ports(struct iface_table *t, const struct bw_platform *platform)
 		if (err != 0)
 			return err;
 		ifc->is_switch = platform->port[i].is_switch;
+		t->port[t->n_ports++] = ifc;
 	}
 	return 0;
 }
@@ -268,17 +295,21 @@ void iface_reset(struct iface *ifc)
 {
 	struct acl *acl[] = { ifc->acl_in, ifc->acl_out };
 
-	dialer_reset(ifc);
+	if (ifc->kind->reset != NULL)
+		ifc->kind->reset(ifc);
+	pppoe_members_remove(ifc);
+	ifc->pppoe = false;
 	iface_addr_remove_all(ifc);
+	iface_dot1q_set(ifc, 0, false, NULL);
 	free(ifc->description);
 	ifc->description = NULL;
 	ifc->acl_in = ifc->acl_out = NULL;
 	for (unsigned i = 0; i < 2; i++)
 		if (acl[i] != NULL)
 			acl_put(acl[i]);
-	ifc->shutdown = ifc->trunk = ifc->dot1q_native = ifc->has_mac = false;
+	ifc->shutdown = ifc->trunk = ifc->has_mac = false;
 	ifc->no_unreachables = ifc->no_proxy_arp = ifc->no_redirects = ifc->no_autostate = false;
-	ifc->dot1q = ifc->ip_mtu = ifc->tcp_mss = 0;
+	ifc->ip_mtu = ifc->tcp_mss = 0;
 	ifc->nat = IFACE_NAT_NONE;
 	set_defaults(ifc);
 	ifc->ctl->addrs_changed = true;
@@ -305,21 +336,30 @@ int iface_acl_set(struct iface *ifc, bool in, const char *name)
 	return 0;
 }
 
+/* A subinterface has no port any more. */
+static void leave_parent(struct iface *ifc)
+{
+	struct iface *parent = ifc->parent;
+
+	if (parent == NULL)
+		return;
+	ifc->parent = NULL;
+	LIST_REMOVE(ifc, sub_entry);
+	iface_put(parent);
+}
+
 int iface_delete(struct iface *ifc)
 {
 	struct iface_table *t = &ifc->ctl->ifaces;
-	struct iface *parent = ifc->parent;
 
-	if (ifc->kind == IFACE_PORT)
+	if (ifc->kind->is_physical)
 		return -EPERM;
 	ifc->refs++;
 	iface_reset(ifc);
-	TAILQ_REMOVE(&t->list, ifc, entry);
+	sorted_remove(t, ifc);
 	ifc->exists = false;
 	TAILQ_INSERT_TAIL(&t->shells, ifc, entry);
-	ifc->parent = NULL;
-	if (parent != NULL)
-		iface_put(parent);
+	leave_parent(ifc);
 	iface_changed(ifc);
 	iface_put(ifc);
 	return 0;
@@ -327,23 +367,36 @@ int iface_delete(struct iface *ifc)
 
 void iface_changed(struct iface *ifc)
 {
-	if (!ifc->changed) {
-		ifc->changed = true;
+	struct iface_table *t = &ifc->ctl->ifaces;
+
+	if (ifc->mark == IFACE_DERIVED)
+		TAILQ_REMOVE(&t->derived, ifc, mark_entry);
+	else if (ifc->mark == IFACE_CLEAN)
 		ifc->refs++;
-	}
-	ifc->ctl->ifaces.changed = true;
+	if (ifc->mark != IFACE_CHANGED)
+		TAILQ_INSERT_TAIL(&t->marked, ifc, mark_entry);
+	ifc->mark = IFACE_CHANGED;
+	t->changed = true;
 	control_wake(ifc->ctl);
 }
 
-static void settle_list(struct iface_list *list)
+void iface_changed_with_subs(struct iface *ifc)
 {
-	struct iface *ifc, *next;
+	struct iface *sub;
 
-	for (ifc = TAILQ_FIRST(list); ifc != NULL; ifc = next) {
-		next = TAILQ_NEXT(ifc, entry);
-		if (!ifc->changed)
-			continue;
-		ifc->changed = false;
+	iface_changed(ifc);
+	LIST_FOREACH(sub, &ifc->subs, sub_entry)
+	iface_changed(sub);
+}
+
+/* What comes to be marked on the way is looked at the next time. */
+static void program_derived(struct iface_table *t)
+{
+	struct iface *ifc;
+
+	while ((ifc = TAILQ_FIRST(&t->derived)) != NULL) {
+		TAILQ_REMOVE(&t->derived, ifc, mark_entry);
+		ifc->mark = IFACE_CLEAN;
 		iface_program(ifc);
 		iface_put(ifc);
 	}
@@ -353,11 +406,12 @@ void iface_settle(struct iface_table *t)
 {
 	if (!t->changed)
 		return;
-	t->changed = false;
 	t->ctl->dialers.changed = true; /* they stand on interfaces */
+	if (t->vlans_changed)
+		vlan_changed_svis(t);
 	iface_state_update(t);
-	settle_list(&t->list);
-	settle_list(&t->shells);
+	t->changed = false;
+	program_derived(t);
 	if (t->vlans_changed)
 		iface_program_vlans(t);
 	t->vlans_changed = false;
@@ -369,9 +423,7 @@ void iface_table_clear(struct iface_table *t)
 
 	TAILQ_FOREACH (ifc, &t->list, entry) {
 		iface_reset(ifc);
-		if (ifc->parent != NULL)
-			iface_put(ifc->parent);
-		ifc->parent = NULL;
+		leave_parent(ifc);
 	}
 }
 
@@ -380,8 +432,9 @@ void iface_table_fini(struct iface_table *t)
 	struct iface *ifc;
 
 	while ((ifc = TAILQ_FIRST(&t->list)) != NULL)
-		free_iface(ifc);
+		iface_destroy(ifc);
 	while ((ifc = TAILQ_FIRST(&t->shells)) != NULL)
-		free_iface(ifc);
+		iface_destroy(ifc);
+	free(t->sorted);
 	idmap_fini(&t->ids);
 }

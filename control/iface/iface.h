@@ -22,30 +22,19 @@
 
 #include "control/core/dataplane_link.h"
 #include "control/core/idmap.h"
+#include "control/iface/kind.h"
 #include "control/iface/vlan_list.h"
 
 #define IFACE_MTU_DEFAULT	  1500
 #define IFACE_ARP_TIMEOUT_DEFAULT 14400
 #define IFACE_SECONDARIES_MAX	  255
+#define IFACE_CHAINS		  2048
 #define IFACE_RATE_INTERVAL	  5 /* seconds between samples of the five-minute rate */
 
 struct acl;
 struct control;
-struct dialer;
 struct iface;
 struct rib_route;
-
-enum iface_kind {
-	IFACE_PORT,
-	IFACE_SUBIF,
-	IFACE_LOOPBACK,
-	IFACE_SVI,
-	IFACE_DIALER,
-	IFACE_VIRTUAL_ACCESS, /* shows a Dialer's session; not in the dataplane */
-	IFACE_NULL,
-	IFACE_STUB, /* a port that the machine has not, or a kind that there is not: configured only
-		     */
-};
 
 enum iface_nat { IFACE_NAT_NONE, IFACE_NAT_INSIDE, IFACE_NAT_OUTSIDE };
 
@@ -85,17 +74,27 @@ struct iface_vfr {
 	uint32_t timeout; /* seconds */
 };
 
+/* Where an interface that was changed is on its way. */
+enum iface_mark {
+	IFACE_CLEAN,
+	IFACE_CHANGED, /* its state is to be derived */
+	IFACE_DERIVED, /* ... and then the dataplane to be told */
+};
+
 struct iface {
 	TAILQ_ENTRY(iface) entry; /* in the order of `show ip interface brief` */
+	LIST_ENTRY(iface) name_entry;
+	TAILQ_ENTRY(iface) mark_entry;
+	LIST_ENTRY(iface) sub_entry; /* SUBIF: of its port; SVI: of the table */
 	struct control *ctl;
 	char name[BW_NAME_LEN];	      /* GigabitEthernet8.10 */
 	char short_name[BW_NAME_LEN]; /* Gi8.10 */
-	enum iface_kind kind;
+	const struct iface_kind *kind;
 	uint32_t unit, sub; /* 8 and 10 */
 	uint32_t id;	    /* in the dataplane; 0 = none */
 	unsigned refs;
-	bool exists; /* configured, or a port of the machine; a STUB: configured */
-	bool changed;
+	bool exists;	      /* configured, or a port of the machine */
+	enum iface_mark mark; /* with a reference, unless clean */
 
 	/* configuration */
 	char *description;
@@ -123,9 +122,10 @@ struct iface {
 	bool pppoe;		    /* PORT, SUBIF: pppoe enable */
 
 	/* state */
-	struct iface *parent;  /* SUBIF: its port */
-	struct dialer *dialer; /* DIALER: its own part; VIRTUAL_ACCESS: whose session it shows */
-	struct iface_addr *assigned; /* DIALER: an address that no line says; NULL = none */
+	void *own;		     /* what its kind alone has */
+	struct iface *parent;	     /* SUBIF: its port */
+	LIST_HEAD(, iface) subs;     /* PORT: the subinterfaces that exist */
+	struct iface_addr *assigned; /* an address that no line says; NULL = none */
 	bool assigned_own;	     /* ... and it is in addrs */
 	int port;		     /* in the region's table; -1 = none now */
 	bool link_up;
@@ -147,6 +147,7 @@ struct iface {
 };
 
 TAILQ_HEAD(iface_list, iface);
+LIST_HEAD(iface_chain, iface);
 
 struct vlan {
 	bool exists;
@@ -157,6 +158,16 @@ struct iface_table {
 	struct control *ctl;
 	struct iface_list list;
 	struct iface_list shells; /* referred to or still being removed, but not existing */
+	struct iface **sorted;	  /* those of `list`, in its order */
+	unsigned n_sorted, sorted_size;
+	struct iface_chain by_name[IFACE_CHAINS]; /* those of both lists */
+	struct iface_list marked;		  /* IFACE_CHANGED */
+	struct iface_list derived;		  /* IFACE_DERIVED */
+	const struct iface_kind *kind[IFACE_KINDS_MAX];
+	unsigned n_kinds;
+	struct iface *port[BW_MAX_PORTS]; /* the machine's */
+	unsigned n_ports;
+	struct iface_chain svis;
 	struct idmap ids;
 	struct iface *by_id[BW_MAX_IFS];
 	struct vlan vlan[VLAN_MAX + 1];
@@ -200,12 +211,14 @@ int iface_acl_set(struct iface *ifc, bool in, const char *name);
 /* Whether the dataplane has interfaces of this kind. */
 static inline bool iface_is_programmed(const struct iface *ifc)
 {
-	return ifc->kind != IFACE_NULL && ifc->kind != IFACE_VIRTUAL_ACCESS &&
-	       ifc->kind != IFACE_STUB;
+	return ifc->kind->dp_kind != 0;
 }
 
 /* The configuration changed: iface_settle() will look at it again. */
 void iface_changed(struct iface *ifc);
+
+/* The same for a port and what stands on it. */
+void iface_changed_with_subs(struct iface *ifc);
 
 /* Derive states, routes and what the dataplane is told from what was marked. */
 void iface_settle(struct iface_table *t);
@@ -274,6 +287,12 @@ bool vlan_create(struct iface_table *t, uint16_t vlan);
 void vlan_delete(struct iface_table *t, uint16_t vlan);
 void vlan_rename(struct iface_table *t, uint16_t vlan, const char *name);
 
+/* `vlan`, or 0 if it does not exist: then it carries nothing, whoever names it. */
+uint16_t vlan_existing(const struct iface *ifc, uint16_t vlan);
+
+/* What SVIs stand on has changed. */
+void vlan_changed_svis(struct iface_table *t);
+
 /* Whether a switch port carries the VLAN. */
 bool vlan_member(const struct iface *port, uint16_t vlan);
 
@@ -282,8 +301,14 @@ bool vlan_alive(struct iface_table *t, uint16_t vlan);
 
 /* --- state (iface_state.c) --- */
 
-/* Line states from ports downwards to what stands on them; logs what changed. */
+/* `encapsulation dot1Q`; 0: none. -EEXIST: *other of the same port has the VLAN; -ENOMEM. */
+int iface_dot1q_set(struct iface *ifc, uint16_t vlan, bool native, struct iface **other);
+
+/* Line states of what was marked, from ports to what stands on them; logs what changed. */
 void iface_state_update(struct iface_table *t);
+
+/* The port of this index in the region's table, or NULL. */
+struct iface *iface_port_find(const struct iface_table *t, unsigned port);
 
 /* "administratively down", "not present", "up" or "down". */
 const char *iface_status_text(const struct iface *ifc);
@@ -296,6 +321,9 @@ void iface_ports_attach(struct iface_table *t, const struct bw_region *region);
 
 /* The interface's MAC address: its own, its port's, or of an SVI the first switch port's. */
 const uint8_t *iface_mac(const struct iface *ifc);
+
+/* The interface whose address it borrows (`ip unnumbered`), or NULL. */
+struct iface *iface_lender(const struct iface *ifc);
 
 /* Largest IPv4 packet. */
 uint16_t iface_ip_mtu(const struct iface *ifc);

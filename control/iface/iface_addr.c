@@ -39,7 +39,7 @@ struct iface *iface_addr_owner(struct iface_table *t, uint16_t vrf, bw_ip4 addr)
 	struct iface *ifc;
 
 	TAILQ_FOREACH (ifc, &t->list, entry)
-		if (ifc->kind != IFACE_STUB && ifc->vrf == vrf && find(ifc, addr) != NULL)
+		if (!ifc->kind->is_kept && ifc->vrf == vrf && find(ifc, addr) != NULL)
 			return ifc;
 	return NULL;
 }
@@ -67,7 +67,7 @@ static struct iface *find_overlap(
 	struct iface_addr *a;
 
 	TAILQ_FOREACH (other, &ifc->ctl->ifaces.list, entry) {
-		if (other->vrf != ifc->vrf || other->kind == IFACE_STUB || ifc->kind == IFACE_STUB)
+		if (other->vrf != ifc->vrf || other->kind->is_kept || ifc->kind->is_kept)
 			continue;
 		TAILQ_FOREACH (a, &other->addrs, entry) {
 			unsigned shorter = a->plen < plen ? a->plen : plen;
@@ -285,14 +285,14 @@ int iface_addr_assign(struct iface *ifc, bw_ip4 addr, bool own, struct iface **o
 
 const struct iface_addr *iface_addr_lent(const struct iface *ifc)
 {
-	return ifc->kind != IFACE_STUB ? iface_addr_primary(ifc) : NULL;
+	return !ifc->kind->is_kept ? iface_addr_primary(ifc) : NULL;
 }
 
 bw_ip4 iface_addr_source(const struct iface *ifc)
 {
 	const struct iface_addr *a = iface_addr_primary(ifc);
 
-	if (a == NULL && ifc->kind == IFACE_DIALER && ifc->dialer->conf.unnumbered != NULL)
+	if (a == NULL && iface_lender(ifc) != NULL)
 		a = ifc->assigned;
 	return a != NULL ? a->addr : 0;
 }

@@ -70,8 +70,8 @@ void iface_counters(const struct iface *ifc, struct bw_if_counters *sum)
 	const struct bw_region *region = dp_region(&ifc->ctl->dp);
 
 	memset(sum, 0, sizeof(*sum));
-	if (ifc->kind == IFACE_VIRTUAL_ACCESS)
-		ifc = ifc->dialer->ifc;
+	if (ifc->kind->counted != NULL)
+		ifc = ifc->kind->counted(ifc);
 	if (ifc->is_switch) {
 		driver_as_counters(ifc, sum);
 		return;

@@ -12,29 +12,12 @@
 
 #define VLAN_PARTS 8 /* messages of 512 VLANs each */
 
-/* A VLAN that does not exist carries nothing, whoever names it. */
-static uint16_t existing_vlan(const struct iface *ifc, uint16_t vlan)
-{
-	return ifc->ctl->ifaces.vlan[vlan].exists ? vlan : 0;
-}
-
-static bool is_enabled(const struct iface *ifc)
-{
-	if (ifc->shutdown || (ifc->parent != NULL && ifc->parent->shutdown))
-		return false;
-	return ifc->kind != IFACE_SVI || existing_vlan(ifc, (uint16_t)ifc->unit) != 0;
-}
-
 static uint32_t flags_of(const struct iface *ifc)
 {
 	uint32_t flags = 0;
 
-	if (is_enabled(ifc))
+	if (!ifc->shutdown)
 		flags |= BW_IF_F_UP;
-	if (ifc->is_switch)
-		flags |= BW_IF_F_SWITCH;
-	if (ifc->is_switch && ifc->trunk)
-		flags |= BW_IF_F_TRUNK;
 	if (ifc->nat == IFACE_NAT_INSIDE)
 		flags |= BW_IF_F_NAT_INSIDE;
 	if (ifc->nat == IFACE_NAT_OUTSIDE)
@@ -47,69 +30,29 @@ static uint32_t flags_of(const struct iface *ifc)
 		flags |= BW_IF_F_NO_UNREACH;
 	if (!ifc->no_proxy_arp)
 		flags |= BW_IF_F_PROXY_ARP;
-	if (ifc->dot1q_native)
-		flags |= BW_IF_F_NATIVE;
 	return flags;
-}
-
-static uint16_t kind_of(const struct iface *ifc)
-{
-	switch (ifc->kind) {
-	case IFACE_SUBIF:
-		return BW_IF_SUBIF;
-	case IFACE_SVI:
-		return BW_IF_SVI;
-	case IFACE_LOOPBACK:
-		return BW_IF_LOOPBACK;
-	case IFACE_DIALER:
-		return BW_IF_DIALER;
-	default:
-		return BW_IF_PORT;
-	}
-}
-
-static uint16_t vlan_of(const struct iface *ifc)
-{
-	if (ifc->kind == IFACE_SVI)
-		return (uint16_t)ifc->unit;
-	if (ifc->kind == IFACE_SUBIF)
-		return ifc->dot1q;
-	if (!ifc->is_switch)
-		return 0;
-	return ifc->trunk ? ifc->native_vlan : existing_vlan(ifc, ifc->access_vlan);
 }
 
 /* Whether the dataplane can hold the interface as it is now. */
 static bool is_wanted(const struct iface *ifc)
 {
-	if (!ifc->exists || ifc->id == 0)
+	if (!ifc->exists || ifc->id == 0 || !iface_is_programmed(ifc))
 		return false;
-	switch (ifc->kind) {
-	case IFACE_PORT:
-		return ifc->port >= 0;
-	case IFACE_SUBIF:
-		return ifc->parent->port >= 0 && ifc->dot1q != 0;
-	default:
-		return iface_is_programmed(ifc);
-	}
+	return ifc->kind->is_ready == NULL || ifc->kind->is_ready(ifc);
 }
 
 static void describe_wish(const struct iface *ifc, struct bw_if *m)
 {
-	const struct iface *port = ifc->kind == IFACE_SUBIF ? ifc->parent : ifc;
-
 	memset(m, 0, sizeof(*m));
 	m->if_id = ifc->id;
-	m->kind = kind_of(ifc);
-	m->port = port->port >= 0 ? (uint16_t)port->port : 0;
-	m->vlan = vlan_of(ifc);
+	m->kind = ifc->kind->dp_kind;
 	m->vrf = ifc->vrf;
 	m->flags = flags_of(ifc);
 	m->mtu = ifc->mtu;
 	m->ip_mtu = iface_ip_mtu(ifc);
 	m->tcp_mss = ifc->tcp_mss;
-	if (port->has_mac)
-		memcpy(m->mac, port->mac, sizeof(m->mac));
+	if (ifc->has_mac)
+		memcpy(m->mac, ifc->mac, sizeof(m->mac));
 	m->acl_in = (uint16_t)acl_in_force(ifc->acl_in);
 	m->acl_out = (uint16_t)acl_in_force(ifc->acl_out);
 	m->vfr_reassemblies = ifc->vfr.reassemblies;
@@ -117,6 +60,8 @@ static void describe_wish(const struct iface *ifc, struct bw_if *m)
 	m->vfr_timeout = ifc->vfr.timeout;
 	m->arp_timeout = ifc->arp_timeout;
 	snprintf(m->name, sizeof(m->name), "%s", ifc->name);
+	if (ifc->kind->wish != NULL)
+		ifc->kind->wish(ifc, m);
 }
 
 static void unprogram(struct iface *ifc)
@@ -171,16 +116,16 @@ void iface_program(struct iface *ifc)
 		program_new(ifc);
 	ifc->told = wish;
 	dp_touch(&ifc->ctl->dp, &ifc->obj);
-	if (ifc->kind == IFACE_PORT && ifc->is_switch && ifc->trunk)
+	if (ifc->is_switch && ifc->trunk && ifc->kind->is_physical)
 		dp_touch(&ifc->ctl->dp, &ifc->vlans_obj);
 }
 
 void iface_program_vlans(struct iface_table *t)
 {
-	struct iface *ifc;
+	for (unsigned i = 0; i < t->n_ports; i++) {
+		struct iface *ifc = t->port[i];
 
-	TAILQ_FOREACH (ifc, &t->list, entry) {
-		iface_program(ifc); /* SVIs and access ports know whether theirs exists */
+		iface_program(ifc); /* access ports know whether theirs exists */
 		if (ifc->trunk && ifc->told.if_id != 0)
 			dp_touch(&t->ctl->dp, &ifc->vlans_obj);
 	}

@@ -9,45 +9,19 @@ const char *iface_status_text(const struct iface *ifc)
 {
 	if (ifc->shutdown)
 		return "administratively down";
-	if (ifc->kind == IFACE_STUB)
+	if (ifc->kind->is_kept)
 		return "not present";
 	return ifc->up ? "up" : "down";
 }
 
-static void derive(struct iface *ifc, bool *up, bool *line)
+static void state_derive(const struct iface *ifc, bool *up, bool *line, bool *ip)
 {
-	struct iface_table *t = &ifc->ctl->ifaces;
+	const struct iface_kind *kind = ifc->kind;
 
 	*up = *line = false;
-	if (!ifc->exists || ifc->shutdown)
-		return;
-	switch (ifc->kind) {
-	case IFACE_PORT:
-		*up = *line = ifc->port >= 0 && ifc->link_up;
-		break;
-	case IFACE_SUBIF:
-		*up = ifc->parent->up;
-		*line = ifc->parent->line_up && ifc->dot1q != 0;
-		break;
-	case IFACE_SVI:
-		*up = t->vlan[ifc->unit].exists;
-		*line = *up && (ifc->no_autostate || vlan_alive(t, (uint16_t)ifc->unit));
-		break;
-	case IFACE_DIALER:
-		*up = true;
-		*line = dialer_spoofs(ifc->dialer);
-		break;
-	case IFACE_VIRTUAL_ACCESS:
-		*up = dialer_is_bound(ifc->dialer);
-		*line = dialer_is_authenticated(ifc->dialer);
-		break;
-	case IFACE_LOOPBACK:
-	case IFACE_NULL:
-		*up = *line = true;
-		break;
-	case IFACE_STUB:
-		break;
-	}
+	if (ifc->exists && !ifc->shutdown && kind->derive != NULL)
+		kind->derive(ifc, up, line);
+	*ip = *line && (kind->passes_ip == NULL || kind->passes_ip(ifc));
 }
 
 static void log_change(struct iface *ifc, bool status_changed, bool line_changed)
@@ -59,24 +33,25 @@ static void log_change(struct iface *ifc, bool status_changed, bool line_changed
 	if (status_changed && ifc->shutdown)
 		log_event(log, "LINK-5-CHANGED",
 			"Interface %s, changed state to administratively down", ifc->name);
-	else if (status_changed && ifc->kind != IFACE_SUBIF)
+	else if (status_changed && !ifc->kind->is_quiet)
 		log_event(log, "LINK-3-UPDOWN", "Interface %s, changed state to %s", ifc->name,
 			ifc->up ? "up" : "down");
-	if (line_changed && ifc->kind != IFACE_SUBIF)
+	if (line_changed && !ifc->kind->is_quiet)
 		log_event(log, "LINEPROTO-5-UPDOWN",
 			"Line protocol on Interface %s, changed state to %s", ifc->name,
 			ifc->line_up ? "up" : "down");
 }
 
-static void update(struct iface *ifc)
+static void state_update(struct iface *ifc)
 {
 	bool up, line, ip, was_up = ifc->up, was_line = ifc->line_up;
+	bool moved;
 
-	derive(ifc, &up, &line);
-	ip = line && (ifc->kind != IFACE_DIALER || dialer_is_open(ifc->dialer));
+	state_derive(ifc, &up, &line, &ip);
+	moved = up != was_up || line != was_line;
 	ifc->up = up;
 	ifc->line_up = line;
-	if (up != was_up || line != was_line) {
+	if (moved) {
 		ifc->since_ms = clock_ms();
 		ifc->resets += was_up && !up;
 		log_change(ifc, up != was_up, line != was_line);
@@ -87,26 +62,28 @@ static void update(struct iface *ifc)
 		rib_iface_changed(&ifc->ctl->rib, ifc);
 	}
 	iface_addr_routes(ifc, ip);
+	if (ifc->kind->changed != NULL)
+		ifc->kind->changed(ifc, moved);
 }
 
-/* Parents are before children in the list, and switch ports before SVIs. */
+/* What stands on an interface that moved is marked by that, and so comes after it. */
 void iface_state_update(struct iface_table *t)
 {
 	struct iface *ifc;
 
-	TAILQ_FOREACH (ifc, &t->list, entry)
-		update(ifc);
-	TAILQ_FOREACH (ifc, &t->shells, entry)
-		update(ifc);
+	while ((ifc = TAILQ_FIRST(&t->marked)) != NULL) {
+		TAILQ_REMOVE(&t->marked, ifc, mark_entry);
+		TAILQ_INSERT_TAIL(&t->derived, ifc, mark_entry);
+		ifc->mark = IFACE_DERIVED;
+		state_update(ifc);
+	}
 }
 
-static struct iface *find_port(struct iface_table *t, int port)
+struct iface *iface_port_find(const struct iface_table *t, unsigned port)
 {
-	struct iface *ifc;
-
-	TAILQ_FOREACH (ifc, &t->list, entry)
-		if (ifc->kind == IFACE_PORT && ifc->port == port)
-			return ifc;
+	for (unsigned i = 0; i < t->n_ports; i++)
+		if (t->port[i]->port == (int)port)
+			return t->port[i];
 	return NULL;
 }
 
@@ -121,7 +98,7 @@ static void set_link(struct iface *ifc, const struct bw_port_state *state)
 
 void iface_port_event(struct iface_table *t, const struct bw_port_state *state)
 {
-	struct iface *ifc = find_port(t, state->port);
+	struct iface *ifc = iface_port_find(t, state->port);
 
 	if (ifc != NULL)
 		set_link(ifc, state);
@@ -140,11 +117,10 @@ void iface_ports_attach(struct iface_table *t, const struct bw_region *region)
 {
 	struct iface *ifc;
 
-	TAILQ_FOREACH (ifc, &t->list, entry) {
+	for (unsigned i = 0; i < t->n_ports; i++) {
 		struct bw_port_state state = { 0 };
 
-		if (ifc->kind != IFACE_PORT)
-			continue;
+		ifc = t->port[i];
 		ifc->port = port_index(&t->ctl->dp, region, ifc->name);
 		memcpy(state.mac, ifc->port_mac, sizeof(state.mac));
 		if (ifc->port >= 0) {
@@ -166,27 +142,20 @@ void iface_ports_attach(struct iface_table *t, const struct bw_region *region)
 
 const uint8_t *iface_mac(const struct iface *ifc)
 {
-	const struct iface *port;
-
 	if (ifc->has_mac)
 		return ifc->mac;
-	if (ifc->kind == IFACE_SUBIF && ifc->parent != NULL)
-		return iface_mac(ifc->parent);
-	if (ifc->kind != IFACE_SVI)
-		return ifc->port_mac;
-	TAILQ_FOREACH (port, &ifc->ctl->ifaces.list, entry)
-		if (port->kind == IFACE_PORT && port->is_switch)
-			return port->port_mac;
-	return ifc->port_mac;
+	return ifc->kind->mac != NULL ? ifc->kind->mac(ifc) : ifc->port_mac;
+}
+
+struct iface *iface_lender(const struct iface *ifc)
+{
+	return ifc->kind->lender != NULL ? ifc->kind->lender(ifc) : NULL;
 }
 
 uint16_t iface_ip_mtu(const struct iface *ifc)
 {
-	uint16_t mtu = ifc->mtu;
+	uint16_t below = ifc->kind->link_mtu != NULL ? ifc->kind->link_mtu(ifc) : UINT16_MAX;
+	uint16_t mtu = below < ifc->mtu ? below : ifc->mtu;
 
-	if (ifc->kind == IFACE_SUBIF && ifc->parent != NULL && ifc->parent->mtu < mtu)
-		mtu = ifc->parent->mtu;
-	if (ifc->kind == IFACE_DIALER && dialer_link_mtu(ifc->dialer) < mtu)
-		mtu = dialer_link_mtu(ifc->dialer);
 	return ifc->ip_mtu != 0 && ifc->ip_mtu < mtu ? ifc->ip_mtu : mtu;
 }

@@ -33,9 +33,22 @@ void vlan_rename(struct iface_table *t, uint16_t vlan, const char *name)
 	snprintf(t->vlan[vlan].name, sizeof(t->vlan[vlan].name), "%s", name);
 }
 
+uint16_t vlan_existing(const struct iface *ifc, uint16_t vlan)
+{
+	return ifc->ctl->ifaces.vlan[vlan].exists ? vlan : 0;
+}
+
+void vlan_changed_svis(struct iface_table *t)
+{
+	struct iface *svi;
+
+	LIST_FOREACH(svi, &t->svis, sub_entry)
+	iface_changed(svi);
+}
+
 bool vlan_member(const struct iface *port, uint16_t vlan)
 {
-	if (port->kind != IFACE_PORT || !port->is_switch)
+	if (!port->kind->is_physical || !port->is_switch)
 		return false;
 	if (!port->trunk)
 		return port->access_vlan == vlan;
@@ -44,12 +57,10 @@ bool vlan_member(const struct iface *port, uint16_t vlan)
 
 bool vlan_alive(struct iface_table *t, uint16_t vlan)
 {
-	struct iface *port;
-
 	if (!t->vlan[vlan].exists)
 		return false;
-	TAILQ_FOREACH (port, &t->list, entry)
-		if (port->line_up && vlan_member(port, vlan))
+	for (unsigned i = 0; i < t->n_ports; i++)
+		if (t->port[i]->line_up && vlan_member(t->port[i], vlan))
 			return true;
 	return false;
 }

@@ -84,7 +84,7 @@ static int add_globals(
 	TAILQ_FOREACH (ifc, &nat->ctl->ifaces.list, entry) {
 		const struct iface_addr *a;
 
-		if (ifc->nat != IFACE_NAT_OUTSIDE || ifc->vrf != vrf || ifc->kind == IFACE_STUB)
+		if (ifc->nat != IFACE_NAT_OUTSIDE || ifc->vrf != vrf || ifc->kind->is_kept)
 			continue;
 		TAILQ_FOREACH (a, &ifc->addrs, entry) {
 			err = add_on_subnet(set, a, ntohl(first), ntohl(last));

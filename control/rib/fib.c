@@ -20,7 +20,7 @@ static struct adj *connected_adj(
 
 	if (e->node.plen == 32 && (best->flags & RIB_PEER) == 0)
 		return adj_fixed(rib->adjs, BW_ADJ_RECEIVE);
-	if (ifc->kind == IFACE_LOOPBACK) /* nobody else is on it */
+	if (ifc->kind->is_lonely)
 		return adj_fixed(rib->adjs, BW_ADJ_NULL0);
 	return adj_get(rib->adjs, ifc, 0);
 }

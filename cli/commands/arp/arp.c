@@ -87,18 +87,13 @@ static int add_own_list(
 	return 0;
 }
 
-static bool has_arp(const struct iface *ifc)
-{
-	return ifc->kind == IFACE_PORT || ifc->kind == IFACE_SUBIF || ifc->kind == IFACE_SVI;
-}
-
 /* Own addresses are always there; the dataplane knows the rest. */
 static int add_own(struct cmd_rows *rows, struct iface_table *t)
 {
 	const struct iface *ifc;
 
 	TAILQ_FOREACH (ifc, &t->list, entry)
-		if (ifc->line_up && has_arp(ifc) &&
+		if (ifc->line_up && ifc->kind->is_ethernet &&
 			(add_own_list(rows, ifc, &ifc->addrs) != 0 ||
 				add_own_list(rows, ifc, &ifc->aliases) != 0))
 			return -ENOMEM;
@@ -168,16 +163,6 @@ static int compare_mac(const void *a, const void *b)
 	return memcmp(x->mac, y->mac, sizeof(x->mac));
 }
 
-static const struct iface *port_of(struct iface_table *t, unsigned port)
-{
-	const struct iface *ifc;
-
-	TAILQ_FOREACH (ifc, &t->list, entry)
-		if (ifc->kind == IFACE_PORT && ifc->port == (int)port)
-			return ifc;
-	return NULL;
-}
-
 static int print_macs(struct cli_ctx *ctx, struct cmd_rows *rows)
 {
 	struct iface_table *t = &cmd_settled(ctx)->ifaces;
@@ -194,7 +179,7 @@ static int print_macs(struct cli_ctx *ctx, struct cmd_rows *rows)
 				   "----    -----------       --------    -----\n");
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct bw_mac *m = cmd_rows_at(rows, i);
-		const struct iface *ifc = port_of(t, m->port);
+		const struct iface *ifc = iface_port_find(t, m->port);
 		const char *type = m->is_static ? "STATIC" : "DYNAMIC";
 		const char *port = ifc != NULL ? ifc->short_name : "CPU";
 		char mac[FORMAT_MAC_SIZE];

@@ -50,9 +50,9 @@ static int apply_kept(struct cli_ctx *ctx, const struct cli_args *args, enum cli
 static int apply_keepalive(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	struct iface *ifc = cmd_parent_iface(ctx);
-	struct dialer *d = ifc->dialer;
+	struct dialer *d = dialer_of(ifc);
 
-	if (ifc->kind != IFACE_DIALER)
+	if (ifc->kind != &iface_dialer)
 		return 0;
 	d->conf.keepalive_s = 0;
 	if (op == CLI_SET)

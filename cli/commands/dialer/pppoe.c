@@ -6,17 +6,16 @@
 
 #include "cli/commands/commands.h"
 
-static bool is_ethernet(const struct iface *ifc)
+static bool may_dial(const struct iface *ifc)
 {
-	return (ifc->kind == IFACE_PORT && !ifc->is_switch) || ifc->kind == IFACE_SUBIF ||
-	       ifc->kind == IFACE_STUB;
+	return ifc->kind->may_dial && !ifc->is_switch;
 }
 
 static int apply_enable(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
 {
 	struct iface *ifc = cmd_parent_iface(ctx);
 
-	if (!is_ethernet(ifc))
+	if (!may_dial(ifc))
 		return cli_fail_at(ctx, "pppoe");
 	ifc->pppoe = op == CLI_SET;
 	pppoe_member_changed(ifc);
@@ -38,7 +37,7 @@ static int set_member(struct cli_ctx *ctx, const struct cli_args *args, struct i
 
 	if (service != NULL && strlen(service) > BW_PPPOE_TEXT)
 		return cmd_too_long(ctx, "service", BW_PPPOE_TEXT);
-	if (ifc->kind == IFACE_STUB) /* must not take the place of an Ethernet that is there */
+	if (ifc->kind->is_kept) /* must not take the place of an Ethernet that is there */
 		return cli_imply(ctx, "pppoe enable group global");
 	m = pppoe_member_set(ifc, (uint8_t)cli_arg_number(args, "pool_number", 0));
 	if (m == NULL)
@@ -55,7 +54,7 @@ static int apply_client(struct cli_ctx *ctx, const struct cli_args *args, enum c
 	struct iface *ifc = cmd_parent_iface(ctx);
 	struct pppoe_member *m;
 
-	if (!is_ethernet(ifc))
+	if (!may_dial(ifc))
 		return cli_fail_at(ctx, "pppoe-client");
 	if (op == CLI_SET)
 		return set_member(ctx, args, ifc);

@@ -3,7 +3,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-#include "cli/commands/commands.h"
+#include "cli/commands/dialer/sessions.h"
 #include "control/core/format.h"
 
 #define PPP_PAP	      0xc023
@@ -14,11 +14,6 @@
 #define PPP_CLOSED  2
 #define PPP_STOPPED 3
 #define PPP_OPENED  9
-
-const char *cmd_auth_text(uint16_t protocol)
-{
-	return protocol == PPP_PAP ? "PAP" : "CHAP";
-}
 
 /* `+` open, `*` negotiating, `-` failed. */
 static char mark(uint8_t state)

@@ -26,7 +26,7 @@ static int apply_interface(struct cli_ctx *ctx, const struct cli_args *args, enu
 		return cli_fail_at(ctx, "ifname");
 	if (err == -ENOSPC)
 		return cli_fail(ctx, "%% No more interfaces can be created");
-	if (err == 0 && ifc->kind == IFACE_STUB)
+	if (err == 0 && ifc->kind->is_kept)
 		cli_printf(ctx->out, "%%%s is not present: its lines are kept without effect\n",
 			ifc->name);
 	return err;
@@ -37,7 +37,7 @@ static bool is_physical(void *app, const struct cli_args *args)
 {
 	const struct iface *ifc = cmd_configured_iface(app, args);
 
-	return ifc != NULL && ifc->kind == IFACE_PORT;
+	return ifc != NULL && ifc->kind->is_physical;
 }
 
 static int apply_description(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
@@ -52,23 +52,12 @@ static int apply_description(struct cli_ctx *ctx, const struct cli_args *args, e
 	return 0;
 }
 
-/* What subinterfaces take over from their port. */
-static void changed_with_subinterfaces(struct iface *ifc)
-{
-	struct iface *sub;
-
-	iface_changed(ifc);
-	TAILQ_FOREACH (sub, &ifc->ctl->ifaces.list, entry)
-		if (sub->parent == ifc)
-			iface_changed(sub);
-}
-
 static int apply_shutdown(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
 {
 	struct iface *ifc = cmd_parent_iface(ctx);
 
 	ifc->shutdown = op == CLI_SET;
-	changed_with_subinterfaces(ifc);
+	iface_changed_with_subs(ifc);
 	return 0;
 }
 
@@ -76,9 +65,9 @@ static int apply_shutdown(struct cli_ctx *ctx, const struct cli_args *, enum cli
 static unsigned max_mtu(const struct iface *ifc)
 {
 	const struct bw_region *region = dp_region(&ifc->ctl->dp);
-	const struct iface *port = ifc->kind == IFACE_SUBIF ? ifc->parent : ifc;
+	const struct iface *port = ifc->parent != NULL ? ifc->parent : ifc;
 
-	if (ifc->kind == IFACE_STUB)
+	if (ifc->kind->is_kept)
 		return UINT16_MAX;
 	return region != NULL && port->port >= 0 ? region->ports[port->port].max_mtu
 						 : ifc->ctl->platform.max_mtu;
@@ -89,14 +78,14 @@ static int apply_mtu(struct cli_ctx *ctx, const struct cli_args *args, enum cli_
 	struct iface *ifc = cmd_parent_iface(ctx);
 	unsigned mtu = op == CLI_SET ? cli_arg_number(args, "bytes", 0) : IFACE_MTU_DEFAULT;
 
-	if (ifc->kind == IFACE_LOOPBACK)
+	if (!ifc->kind->has_mtu)
 		return cli_fail_at(ctx, "mtu");
 	if (mtu > max_mtu(ifc))
 		return cli_fail(ctx,
 			"%% %s can carry %u bytes at the most (max-mtu in platform.conf)",
 			ifc->name, max_mtu(ifc));
 	ifc->mtu = mtu;
-	changed_with_subinterfaces(ifc);
+	iface_changed_with_subs(ifc);
 	return 0;
 }
 
@@ -107,49 +96,33 @@ static int apply_mac(struct cli_ctx *ctx, const struct cli_args *args, enum cli_
 	if (op == CLI_SET) {
 		const uint8_t *mac = cli_arg(args, "mac")->mac;
 
-		if (ifc->kind != IFACE_PORT && ifc->kind != IFACE_SVI && ifc->kind != IFACE_STUB)
+		if (!ifc->kind->has_own_mac)
 			return cli_fail_at(ctx, "mac-address");
 		if (mac[0] & 1)
 			return cli_fail(ctx, "%% MAC address cannot be a multicast address");
 		memcpy(ifc->mac, mac, sizeof(ifc->mac));
 	}
 	ifc->has_mac = op == CLI_SET;
-	changed_with_subinterfaces(ifc);
+	iface_changed_with_subs(ifc);
 	return 0;
-}
-
-/* Another subinterface of the same port with this VLAN. */
-static struct iface *find_same_vlan(const struct iface *ifc, uint16_t vlan)
-{
-	struct iface *other;
-
-	if (ifc->kind != IFACE_SUBIF)
-		return NULL;
-	TAILQ_FOREACH (other, &ifc->ctl->ifaces.list, entry)
-		if (other != ifc && other->kind == IFACE_SUBIF && other->parent == ifc->parent &&
-			other->dot1q == vlan)
-			return other;
-	return NULL;
 }
 
 static int apply_dot1q(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
 	struct iface *ifc = cmd_parent_iface(ctx), *other;
 	uint16_t vlan = op == CLI_SET ? cli_arg_number(args, "vlan", 0) : 0;
+	int err;
 
-	if (ifc->kind != IFACE_SUBIF && (ifc->kind != IFACE_STUB || ifc->sub == 0))
+	if (!ifc->kind->has_vlan && (!ifc->kind->is_kept || ifc->sub == 0))
 		return cli_fail_at(ctx, "encapsulation");
-	other = vlan != 0 ? find_same_vlan(ifc, vlan) : NULL;
-	if (other != NULL)
+	err = iface_dot1q_set(ifc, vlan, op == CLI_SET && cli_has(args, "native"), &other);
+	if (err == -EEXIST)
 		return cli_fail(ctx,
 			"%%Configuration of multiple subinterfaces of the same main\n"
 			"interface with the same VID (%u) is not permitted.\n"
 			"This VID is already configured on %s.",
 			vlan, other->name);
-	ifc->dot1q = vlan;
-	ifc->dot1q_native = op == CLI_SET && cli_has(args, "native");
-	iface_changed(ifc);
-	return 0;
+	return err;
 }
 
 static const struct cli_help help[] = {

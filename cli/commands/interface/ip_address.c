@@ -36,7 +36,7 @@ static int check_place(struct cli_ctx *ctx, const struct iface *ifc)
 {
 	if (ifc->is_switch)
 		return cli_fail(ctx, "%% IP addresses may not be configured on L2 links.");
-	if (ifc->kind == IFACE_SUBIF && ifc->dot1q == 0)
+	if (ifc->kind->has_vlan && ifc->dot1q == 0)
 		return cli_fail(ctx,
 			"%% Configuring IP routing on a LAN subinterface is only allowed if that\n"
 			"subinterface is already configured as part of an IEEE 802.10, IEEE "
@@ -105,8 +105,8 @@ static struct dialer *parent_point_to_point(struct cli_ctx *ctx)
 {
 	struct iface *ifc = cmd_parent_iface(ctx);
 
-	if (ifc->kind == IFACE_DIALER)
-		return ifc->dialer;
+	if (ifc->kind == &iface_dialer)
+		return dialer_of(ifc);
 	cli_fail(ctx, "Point-to-point (non-multi-access) interfaces only");
 	return NULL;
 }

@@ -94,7 +94,7 @@ static int apply_autostate(struct cli_ctx *ctx, const struct cli_args *, enum cl
 {
 	struct iface *ifc = cmd_parent_iface(ctx);
 
-	if (ifc->kind != IFACE_SVI)
+	if (!ifc->kind->has_autostate)
 		return cli_fail_at(ctx, "autostate");
 	ifc->no_autostate = op == CLI_UNSET;
 	iface_changed(ifc);

@@ -4,35 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/commands/commands.h"
+#include "cli/commands/interface/kinds.h"
 #include "control/core/format.h"
 
-static const char *age_text(uint64_t since_ms, char buf[FORMAT_AGE_SIZE])
+/* In kbit/s. */
+static unsigned bandwidth_of(const struct iface *ifc)
 {
-	if (since_ms == 0)
-		return "never";
-	return format_age((clock_ms() - since_ms) / 1000, buf);
-}
-
-/* What IOS calls the device, and its bandwidth in kbit/s and delay in microseconds. */
-static const char *hardware(const struct iface *ifc, unsigned *bandwidth, unsigned *delay)
-{
-	*bandwidth = ifc->kind == IFACE_LOOPBACK ? 8000000 : 1000000;
-	*delay = ifc->kind == IFACE_LOOPBACK ? 5000 : 10;
-	if (ifc->kind == IFACE_PORT && ifc->speed != 0)
-		*bandwidth = ifc->speed * 1000;
-	switch (ifc->kind) {
-	case IFACE_LOOPBACK:
-		return "Loopback";
-	case IFACE_SVI:
-		return "EtherSVI";
-	case IFACE_NULL:
-		return "Unknown";
-	case IFACE_STUB:
-		return "not present";
-	default:
-		return "Gigabit Ethernet";
-	}
+	return ifc->speed != 0 ? ifc->speed * 1000 : cmd_kind_of(ifc)->bandwidth_kbps;
 }
 
 static unsigned load(double bits_per_s, unsigned bandwidth)
@@ -45,18 +23,18 @@ static unsigned load(double bits_per_s, unsigned bandwidth)
 static void print_identity(struct cli_out *out, const struct iface *ifc)
 {
 	const struct iface_addr *primary = iface_addr_primary(ifc);
-	unsigned bandwidth, delay;
-	const char *device = hardware(ifc, &bandwidth, &delay);
+	const struct cmd_kind *kind = cmd_kind_of(ifc);
+	unsigned bandwidth = bandwidth_of(ifc);
 	char mac[FORMAT_MAC_SIZE], bia[FORMAT_MAC_SIZE], prefix[FORMAT_PREFIX_SIZE];
 	struct iface plain = *ifc;
 
 	plain.has_mac = false;
 	cli_printf(out, "%s is %s, line protocol is %s \n", ifc->name, iface_status_text(ifc),
 		ifc->line_up ? "up" : "down");
-	if (ifc->kind == IFACE_LOOPBACK || ifc->kind == IFACE_STUB)
-		cli_printf(out, "  Hardware is %s\n", device);
+	if (ifc->kind->is_lonely || ifc->kind->is_kept)
+		cli_printf(out, "  Hardware is %s\n", kind->hardware);
 	else
-		cli_printf(out, "  Hardware is %s, address is %s (bia %s)\n", device,
+		cli_printf(out, "  Hardware is %s, address is %s (bia %s)\n", kind->hardware,
 			format_mac(iface_mac(ifc), mac), format_mac(iface_mac(&plain), bia));
 	if (ifc->description != NULL)
 		cli_printf(out, "  Description: %s\n", ifc->description);
@@ -66,81 +44,8 @@ static void print_identity(struct cli_out *out, const struct iface *ifc)
 	cli_printf(out,
 		"  MTU %u bytes, BW %u Kbit/sec, DLY %u usec, \n"
 		"     reliability 255/255, txload %u/255, rxload %u/255\n",
-		ifc->mtu, bandwidth, delay, load(ifc->rate.tx_bps, bandwidth),
+		ifc->mtu, bandwidth, kind->delay_us, load(ifc->rate.tx_bps, bandwidth),
 		load(ifc->rate.rx_bps, bandwidth));
-}
-
-static const char *speed_text(uint32_t speed)
-{
-	switch (speed) {
-	case 10:
-		return "10Mbps";
-	case 100:
-		return "100Mbps";
-	case 2500:
-		return "2.5Gbps";
-	case 10000:
-		return "10Gbps";
-	case 25000:
-		return "25Gbps";
-	case 40000:
-		return "40Gbps";
-	case 100000:
-		return "100Gbps";
-	default:
-		return "1Gbps";
-	}
-}
-
-static void print_link(struct cli_out *out, const struct iface *ifc)
-{
-	char timeout[FORMAT_AGE_SIZE];
-
-	if (ifc->kind == IFACE_STUB)
-		return;
-	if (ifc->kind == IFACE_LOOPBACK) {
-		cli_puts(out, "  Encapsulation LOOPBACK, loopback not set\n  Keepalive not set\n");
-		return;
-	}
-	if (ifc->kind == IFACE_SUBIF) {
-		if (ifc->dot1q != 0)
-			cli_printf(out, "  Encapsulation 802.1Q Virtual LAN, Vlan ID  %u.\n",
-				ifc->dot1q);
-		else
-			cli_puts(out, "  Encapsulation 802.1Q Virtual LAN, not configured\n");
-	} else {
-		cli_puts(out, "  Encapsulation ARPA, loopback not set\n");
-	}
-	if (ifc->kind == IFACE_PORT)
-		cli_printf(out,
-			"  Keepalive set (10 sec)\n"
-			"  %s Duplex, %s, media type is RJ45\n"
-			"  output flow-control is unsupported, input flow-control is unsupported\n",
-			ifc->full_duplex ? "Full" : "Half", speed_text(ifc->speed));
-	cli_printf(
-		out, "  ARP type: ARPA, ARP Timeout %s\n", format_age(ifc->arp_timeout, timeout));
-}
-
-void cmd_print_activity(struct cli_out *out, const struct iface *ifc)
-{
-	char input[FORMAT_AGE_SIZE], output[FORMAT_AGE_SIZE], cleared[FORMAT_AGE_SIZE];
-	const struct iface_rate *rate = &ifc->rate;
-	struct bw_if_counters c;
-
-	iface_counters(ifc, &c);
-	cli_printf(out,
-		"  Last input %s, output %s, output hang never\n"
-		"  Last clearing of \"show interface\" counters %s\n"
-		"  Input queue: 0/75/%llu/0 (size/max/drops/flushes); Total output drops: %llu\n"
-		"  Queueing strategy: fifo\n"
-		"  Output queue: 0/40 (size/max)\n",
-		age_text(rate->rx_ms, input), age_text(rate->tx_ms, output),
-		age_text(ifc->cleared_ms, cleared), (unsigned long long)c.rx_drops,
-		(unsigned long long)c.tx_drops);
-	cli_printf(out,
-		"  5 minute input rate %.0f bits/sec, %.0f packets/sec\n"
-		"  5 minute output rate %.0f bits/sec, %.0f packets/sec\n",
-		rate->rx_bps, rate->rx_pps, rate->tx_bps, rate->tx_pps);
 }
 
 static void print_traffic(struct cli_out *out, const struct iface *ifc)
@@ -171,15 +76,11 @@ static void print_traffic(struct cli_out *out, const struct iface *ifc)
 		(unsigned long long)d.tx_errors, ifc->resets);
 }
 
-static bool has_mac(const struct iface *ifc)
-{
-	return ifc->kind == IFACE_PORT || ifc->kind == IFACE_SUBIF || ifc->kind == IFACE_SVI;
-}
-
 static void fill_json(struct json_object *row, const struct iface *ifc)
 {
 	const struct iface_addr *primary = iface_addr_primary(ifc);
 	char mac[FORMAT_MAC_SIZE], prefix[FORMAT_PREFIX_SIZE];
+	const struct cmd_kind *kind = cmd_kind_of(ifc);
 	struct bw_if_counters c;
 
 	iface_counters(ifc, &c);
@@ -188,11 +89,12 @@ static void fill_json(struct json_object *row, const struct iface *ifc)
 	cmd_json_text(row, "protocol", ifc->line_up ? "up" : "down");
 	if (ifc->description != NULL)
 		cmd_json_text(row, "description", ifc->description);
-	if (has_mac(ifc))
+	if (ifc->kind->is_ethernet)
 		cmd_json_text(row, "mac", format_mac(iface_mac(ifc), mac));
 	if (primary != NULL)
 		cmd_json_text(row, "address", format_prefix(primary->addr, primary->plen, prefix));
-	cmd_fill_ppp_interface(row, ifc);
+	if (kind->fill != NULL)
+		kind->fill(row, ifc);
 	cmd_json_number(row, "mtu", ifc->mtu);
 	cmd_json_number(row, "speed", ifc->speed);
 	cmd_json_number(row, "rx_packets", c.rx_packets);
@@ -201,6 +103,21 @@ static void fill_json(struct json_object *row, const struct iface *ifc)
 	cmd_json_number(row, "tx_packets", c.tx_packets);
 	cmd_json_number(row, "tx_bytes", c.tx_bytes);
 	cmd_json_number(row, "tx_drops", c.tx_drops);
+}
+
+static void print_interface(struct cli_out *out, const struct iface *ifc)
+{
+	const struct cmd_kind *kind = cmd_kind_of(ifc);
+
+	if (kind->print != NULL) {
+		kind->print(out, ifc);
+		return;
+	}
+	print_identity(out, ifc);
+	if (kind->print_link != NULL)
+		kind->print_link(out, ifc);
+	cmd_print_activity(out, ifc);
+	print_traffic(out, ifc);
 }
 
 static int show_interfaces(struct cli_ctx *ctx, const struct cli_args *args)
@@ -216,16 +133,10 @@ static int show_interfaces(struct cli_ctx *ctx, const struct cli_args *args)
 	TAILQ_FOREACH (ifc, &ctl->ifaces.list, entry) {
 		if (only != NULL && ifc != only)
 			continue;
-		if (list != NULL) {
+		if (list != NULL)
 			fill_json(cmd_json_item(list), ifc);
-			continue;
-		}
-		if (cmd_print_ppp_interface(ctx->out, ifc))
-			continue;
-		print_identity(ctx->out, ifc);
-		print_link(ctx->out, ifc);
-		cmd_print_activity(ctx->out, ifc);
-		print_traffic(ctx->out, ifc);
+		else
+			print_interface(ctx->out, ifc);
 	}
 	return 0;
 }
@@ -268,7 +179,7 @@ static int show_status(struct cli_ctx *ctx, const struct cli_args *)
 	TAILQ_FOREACH (ifc, &ctl->ifaces.list, entry) {
 		char vlan[8], speed[16], name[19];
 
-		if (ifc->kind != IFACE_PORT)
+		if (!ifc->kind->is_physical)
 			continue;
 		snprintf(speed, sizeof(speed), ifc->line_up && ifc->speed ? "a-%u" : "auto",
 			ifc->speed);
@@ -292,7 +203,7 @@ static void print_counters(
 		struct bw_if_counters c;
 
 		iface_counters(ifc, &c);
-		if (ifc->kind != IFACE_PORT)
+		if (!ifc->kind->is_physical)
 			continue;
 		cli_printf(out, "%-9s %14llu %14llu %14llu %14u \n", ifc->short_name,
 			(unsigned long long)(rx ? c.rx_bytes : c.tx_bytes),
@@ -318,7 +229,7 @@ static int show_counters(struct cli_ctx *ctx, const struct cli_args *)
 	}
 	list = cmd_json_list(json, "interfaces");
 	TAILQ_FOREACH (ifc, &t->list, entry)
-		if (ifc->kind == IFACE_PORT)
+		if (ifc->kind->is_physical)
 			fill_json(cmd_json_item(list), ifc);
 	return 0;
 }

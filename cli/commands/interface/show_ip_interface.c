@@ -2,13 +2,21 @@
 /* `show ip interface [brief]`. */
 #include <json-c/json.h>
 
-#include "cli/commands/commands.h"
+#include "cli/commands/interface/kinds.h"
 #include "control/core/format.h"
+
+/* If it is not from the configuration; or NULL. */
+static const char *learnt_by(const struct iface *ifc)
+{
+	const struct cmd_kind *kind = cmd_kind_of(ifc);
+
+	return kind->origin != NULL ? kind->origin(ifc) : NULL;
+}
 
 static const char *method(const struct iface *ifc)
 {
-	if (ifc->kind == IFACE_DIALER && ifc->dialer->conf.negotiated)
-		return "IPCP";
+	if (learnt_by(ifc) != NULL)
+		return learnt_by(ifc);
 	if (iface_addr_primary(ifc) == NULL)
 		return "unset";
 	return ifc->addr_manual ? "manual" : "NVRAM";
@@ -56,18 +64,19 @@ static void print_list(struct cli_out *out, const char *what, const struct acl *
 
 static const char *origin(const struct iface *ifc)
 {
-	if (ifc->kind == IFACE_DIALER && ifc->dialer->conf.negotiated)
-		return "IPCP";
+	if (learnt_by(ifc) != NULL)
+		return learnt_by(ifc);
 	return ifc->addr_manual ? "setup command" : "non-volatile memory";
 }
 
 static void print_peer(struct cli_out *out, const struct iface *ifc)
 {
+	const struct cmd_kind *kind = cmd_kind_of(ifc);
+	bw_ip4 peer = kind->peer != NULL ? kind->peer(ifc) : 0;
 	char ip[FORMAT_IP_SIZE];
 
-	if (ifc->kind == IFACE_DIALER && dialer_is_open(ifc->dialer))
-		cli_printf(
-			out, "  Peer address is %s\n", format_ip(ifc->dialer->state.peer_addr, ip));
+	if (peer != 0)
+		cli_printf(out, "  Peer address is %s\n", format_ip(peer, ip));
 }
 
 static void print_limits(struct cli_out *out, const struct iface *ifc)
@@ -86,7 +95,7 @@ static void print_lender(struct cli_out *out, const struct iface *ifc)
 	cli_printf(out,
 		"  Interface is unnumbered. Using address of %s (%s)\n"
 		"  Broadcast address is 255.255.255.255\n",
-		ifc->dialer->conf.unnumbered->name, format_ip(iface_addr_source(ifc), ip));
+		iface_lender(ifc)->name, format_ip(iface_addr_source(ifc), ip));
 	print_peer(out, ifc);
 	print_limits(out, ifc);
 }
@@ -182,8 +191,8 @@ static void fill_json(struct json_object *row, const struct iface *ifc)
 		cmd_json_text(item, "address", format_prefix(a->addr, a->plen, prefix));
 		cmd_json_flag(item, "secondary", a->secondary);
 	}
-	if (ifc->kind == IFACE_DIALER && ifc->dialer->conf.unnumbered != NULL)
-		cmd_json_text(row, "unnumbered", ifc->dialer->conf.unnumbered->name);
+	if (iface_lender(ifc) != NULL)
+		cmd_json_text(row, "unnumbered", iface_lender(ifc)->name);
 	cmd_json_number(row, "ip_mtu", iface_ip_mtu(ifc));
 	cmd_json_text(row, "nat", side[ifc->nat]);
 	if (ifc->acl_in != NULL)

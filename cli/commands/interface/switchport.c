@@ -11,7 +11,7 @@ static struct iface *switch_port(const struct cli_ctx *ctx)
 {
 	struct iface *ifc = cmd_parent_iface(ctx);
 
-	return (ifc->kind == IFACE_PORT && ifc->is_switch) || ifc->kind == IFACE_STUB ? ifc : NULL;
+	return ifc->kind->may_switch && (ifc->is_switch || ifc->kind->is_kept) ? ifc : NULL;
 }
 
 static bool is_switch_port(void *app, const struct cli_args *parent)
@@ -45,7 +45,7 @@ static int apply_access(struct cli_ctx *ctx, const struct cli_args *args, enum c
 
 	if (ifc == NULL)
 		return cli_fail_at(ctx, "switchport");
-	if (ifc->kind != IFACE_STUB && vlan_create(&ifc->ctl->ifaces, vlan))
+	if (!ifc->kind->is_kept && vlan_create(&ifc->ctl->ifaces, vlan))
 		cli_printf(ctx->out, "%% Access VLAN does not exist. Creating vlan %u\n", vlan);
 	ifc->access_vlan = vlan;
 	port_changed(ifc);

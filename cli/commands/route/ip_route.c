@@ -53,14 +53,14 @@ static int check(struct cli_ctx *ctx, const struct cli_args *args, const struct 
 		return cli_fail(ctx, "%%Invalid next hop address");
 	if (spec->nexthop != 0 && iface_addr_owner(ifaces, spec->vrf, spec->nexthop) != NULL)
 		return cli_fail(ctx, "%%Invalid next hop address (it's this router)");
-	if (spec->ifc != NULL && (spec->ifc->is_switch || spec->ifc->kind == IFACE_VIRTUAL_ACCESS))
+	if (spec->ifc != NULL && (spec->ifc->is_switch || !spec->ifc->kind->is_transit))
 		return cli_fail_at(ctx, "ifname");
 	return 0;
 }
 
 static bool is_multi_access(const struct iface *ifc)
 {
-	return ifc->kind != IFACE_LOOPBACK && ifc->kind != IFACE_DIALER;
+	return !ifc->kind->is_lonely && !ifc->kind->is_point_to_point;
 }
 
 static int remove_route(struct rib *rib, const struct rib_spec *spec)

@@ -163,7 +163,7 @@ static int clear_interface(struct cli_ctx *ctx, const struct cli_args *args)
 {
 	struct iface *ifc = cmd_arg_iface(ctx, args, "ifname");
 
-	if (ifc == NULL || (ifc->kind != IFACE_DIALER && ifc->kind != IFACE_VIRTUAL_ACCESS))
+	if (ifc == NULL || !ifc->kind->has_session)
 		return cli_fail_at(ctx, "ifname");
 	return clear_pppoe(ctx, args);
 }

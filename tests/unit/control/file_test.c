@@ -190,8 +190,8 @@ static void nothing_stands_on_a_stub(void)
 			 "interface GigabitEthernet9\n pppoe-client dial-pool-number 1\n");
 	dialer = iface_find(&b.ctl->ifaces, "Dialer1");
 	CU_ASSERT_EQUAL(iface_addr_source(dialer), 0);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(dialer->dialer->member);
-	CU_ASSERT_STRING_EQUAL(dialer->dialer->member->ifc->name, "GigabitEthernet9");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(dialer_of(dialer)->member);
+	CU_ASSERT_STRING_EQUAL(dialer_of(dialer)->member->ifc->name, "GigabitEthernet9");
 	bench_close(&b);
 }
 
