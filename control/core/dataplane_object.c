@@ -309,8 +309,8 @@ void dp_object_describe(struct dp_link *link, uint64_t cookie, char *buf, size_t
 	if (t->ops == NULL)
 		return;
 	if (t->ops->label != NULL)
-		t->ops->label(t->owner, dp_by_id(link, class, dp_cookie_c(cookie)), cookie, buf,
-			size);
+		t->ops->label(
+			t->owner, dp_by_id(link, class, dp_cookie_c(cookie)), cookie, buf, size);
 	else
 		t->ops->describe(t->owner, cookie, buf, size);
 }

@@ -95,10 +95,10 @@ struct dp_key {
  * name, set_type, wish and label are needed by all.
  */
 struct dp_class_ops {
-	const char *name;	      /* "route": for the log */
-	uint16_t set_type;	      /* BW_CMD_*_SET */
-	uint16_t del_type;	      /* 0: it is always there, or goes with another one */
-	bool leaf;		      /* nothing refers to it */
+	const char *name;	       /* "route": for the log */
+	uint16_t set_type;	       /* BW_CMD_*_SET */
+	uint16_t del_type;	       /* 0: it is always there, or goes with another one */
+	bool leaf;		       /* nothing refers to it */
 	enum dp_class after[DP_AFTER]; /* what it may refer to, up to DP_NONE */
 
 	/*
@@ -134,8 +134,8 @@ struct dp_class_ops {
 
 	/* To be asked for as well when a dataplane comes: events of this type. 0: none. */
 	uint16_t state_type;
-	void (*reading)(void *owner);			     /* that begins */
-	void (*held)(void *owner, const struct bw_msg *m);   /* the dataplane has this object */
+	void (*reading)(void *owner);			      /* that begins */
+	void (*held)(void *owner, const struct bw_msg *m);    /* the dataplane has this object */
 	void (*identified)(void *owner, struct dp_object *o); /* o->id is what it will be */
 
 	/* Classes without ids: dp_touch() all that is wanted. With ids it is done for them. */
@@ -146,8 +146,8 @@ struct dp_class_ops {
 
 	/* What it is called in the log. With `o` NULL, and without ids that is always so, by the
 	 * cookie. */
-	void (*label)(void *owner, const struct dp_object *o, uint64_t cookie, char *buf,
-		size_t size);
+	void (*label)(
+		void *owner, const struct dp_object *o, uint64_t cookie, char *buf, size_t size);
 
 	/* Of a class that is not converted yet: whole messages, and `label` by the cookie alone. */
 	bool (*set)(void *owner, struct dp_object *o, uint32_t part, struct bw_msg *m);

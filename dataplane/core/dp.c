@@ -5,8 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "objects/programmer.h"
-
 #define LOG_PER_SECOND 20
 
 uint32_t dp_seconds(const struct dp *dp)
@@ -85,7 +83,7 @@ void dp_log(struct dp *dp, unsigned severity, const char *mnemonic, const char *
 		dp->log_budget = LOG_PER_SECOND;
 	}
 	if (dp->log_budget == 0) {
-		programmer_lost(dp);
+		events_lost(dp);
 		return;
 	}
 	dp->log_budget--;
@@ -94,5 +92,5 @@ void dp_log(struct dp *dp, unsigned severity, const char *mnemonic, const char *
 	va_start(args, fmt);
 	vsnprintf(m.log.text, sizeof(m.log.text), fmt, args);
 	va_end(args);
-	programmer_notice(dp, &m);
+	events_notice(dp, &m);
 }

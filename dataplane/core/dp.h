@@ -9,6 +9,7 @@
 
 #include "api/link.h"
 #include "api/platform.h"
+#include "core/events.h"
 #include "core/worker.h"
 #include "l3/announce.h"
 #include "tables/adj.h"
@@ -71,6 +72,7 @@ struct dp {
 	struct pppoe *pppoe;
 	struct memif *memif; /* NULL without memif ports */
 	struct programmer *programmer;
+	struct events events;
 	struct bw_region region;
 	struct bw_listener listener;
 	bool hosts_changed;	  /* TUN devices came or went: the main loop watches others */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/dp.h"
-#include "objects/programmer.h"
 #include "tables/acl.h"
 
 #define LINES_A_SECOND 10
@@ -47,9 +46,9 @@ void acl_log_poll(struct dp *dp)
 		missed += !merge(row, &n, &log);
 	for (unsigned i = 0; i < n; i++) {
 		m.acl_log = row[i];
-		programmer_notice(dp, &m);
+		events_notice(dp, &m);
 	}
 	m.acl_log = (struct bw_acl_log) { .packets = missed };
 	if (missed)
-		programmer_notice(dp, &m);
+		events_notice(dp, &m);
 }

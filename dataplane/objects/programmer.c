@@ -21,21 +21,11 @@
 
 #define BUDGET 4096 /* commands of one turn: the main loop has other things to do */
 
-/* Events that must fit before a command is taken: its own, and its batch's acknowledgement. */
-#define ROOM_FOR_COMMANDS 64
-
-enum { SUBJECTS = 2 }; /* what tells a state: ports, PPPoE clients */
-
 struct programmer {
-	struct bw_ring_view cmd, evt;
-	bool attached;
-	bool bell; /* events were written and not yet announced */
+	struct bw_ring_view cmd;
 	uint8_t epoch;
 	bool syncing;
-	uint32_t done_seq;	   /* carried out and not yet acknowledged; 0 = none */
-	uint64_t untold[SUBJECTS]; /* a bit for each object whose state control does not know */
-	uint32_t lost;		   /* notices */
-	uint32_t lost_at;	   /* dp_seconds() of the last one */
+	uint32_t done_seq; /* carried out and not yet acknowledged; 0 = none */
 	struct dumps *dumps;
 };
 
@@ -60,6 +50,7 @@ void programmer_destroy(struct dp *dp)
 	dumps_destroy(dp->programmer->dumps);
 	free(dp->programmer);
 	dp->programmer = NULL;
+	events_detach(dp);
 }
 
 void programmer_attached(struct dp *dp)
@@ -67,152 +58,19 @@ void programmer_attached(struct dp *dp)
 	struct programmer *p = dp->programmer;
 
 	bw_ring_consumer(&p->cmd, dp->region.cmd, BW_CMD_SLOTS);
-	bw_ring_producer(&p->evt, dp->region.evt, BW_EVT_SLOTS);
-	p->attached = true;
+	events_attach(dp);
 	p->syncing = false;
 	p->done_seq = 0;
-	memset(p->untold, 0, sizeof(p->untold));
 	dumps_forget(p->dumps);
 	port_report_all(dp);
 }
 
 void programmer_detached(struct dp *dp)
 {
-	dp->programmer->attached = false;
+	events_detach(dp);
 	acl_set_abandon(dp->acl);
 	dumps_forget(dp->programmer->dumps);
 	pppoe_left_alone(dp);
-}
-
-bool programmer_is_alone(const struct dp *dp)
-{
-	return dp->programmer && !dp->programmer->attached;
-}
-
-static bool put_event(struct programmer *p, const struct bw_msg *m)
-{
-	struct bw_msg *slot = bw_ring_write(&p->evt);
-
-	if (!slot)
-		return false;
-	*slot = *m;
-	p->bell = true;
-	return true;
-}
-
-static void publish_events(struct dp *dp)
-{
-	struct programmer *p = dp->programmer;
-
-	if (!p->bell)
-		return;
-	p->bell = false;
-	bw_ring_commit_write(&p->evt);
-	bw_bell_ring(dp->listener.evt_bell);
-}
-
-/* ---- what nobody asked for ---- */
-
-static bool describe_port(struct dp *dp, unsigned index, struct bw_msg *m)
-{
-	port_state(dp, index, &m->port_state);
-	return true;
-}
-
-static bool describe_client(struct dp *dp, unsigned index, struct bw_msg *m)
-{
-	uint32_t cursor = index;
-
-	return pppoe_state_dump_next(dp, &cursor, &m->pppoe_state) &&
-	       m->pppoe_state.client_id == index;
-}
-
-/* How a state is told. False: there is no such object any more. */
-static const struct subject {
-	uint16_t event;
-	bool (*describe)(struct dp *dp, unsigned index, struct bw_msg *m);
-} subjects[SUBJECTS] = {
-	{ BW_EVT_PORT, describe_port },
-	{ BW_EVT_PPPOE, describe_client },
-};
-
-_Static_assert(BW_MAX_PORTS <= 64 && BW_MAX_PPPOE <= 64, "a bit of a word for each");
-
-static bool has_room(struct programmer *p)
-{
-	return p->attached && bw_ring_room(&p->evt) > ROOM_FOR_COMMANDS;
-}
-
-static void tell_states(struct dp *dp, unsigned subject)
-{
-	const struct subject *s = &subjects[subject];
-	struct programmer *p = dp->programmer;
-
-	while (p->untold[subject] && has_room(p)) {
-		unsigned index = __builtin_ctzll(p->untold[subject]);
-		struct bw_msg m = { .hdr.type = s->event };
-
-		p->untold[subject] &= ~(UINT64_C(1) << index);
-		if (s->describe(dp, index, &m))
-			put_event(p, &m);
-	}
-}
-
-/* Once there is an end to the losing. */
-static void tell_losses(struct dp *dp)
-{
-	struct programmer *p = dp->programmer;
-	struct bw_msg m = { .hdr.type = BW_EVT_LOG, .log = { .severity = 4 } };
-
-	if (p->lost == 0 || p->lost_at == dp_seconds(dp) || !has_room(p))
-		return;
-	snprintf(m.log.mnemonic, sizeof(m.log.mnemonic), "PLATFORM-4-LOST");
-	snprintf(m.log.text, sizeof(m.log.text), "%u lines of the dataplane's log were lost",
-		p->lost);
-	p->lost = 0;
-	put_event(p, &m);
-}
-
-static void tell(struct dp *dp)
-{
-	for (unsigned i = 0; i < SUBJECTS; i++)
-		tell_states(dp, i);
-	tell_losses(dp);
-}
-
-void programmer_tell(struct dp *dp, uint16_t event, unsigned index)
-{
-	struct programmer *p = dp->programmer;
-
-	if (!p || !p->attached)
-		return;
-	for (unsigned i = 0; i < SUBJECTS; i++)
-		if (subjects[i].event == event)
-			p->untold[i] |= UINT64_C(1) << index;
-	tell(dp);
-	publish_events(dp);
-}
-
-void programmer_lost(struct dp *dp)
-{
-	struct programmer *p = dp->programmer;
-
-	if (!p)
-		return;
-	p->lost++;
-	p->lost_at = dp_seconds(dp);
-}
-
-void programmer_notice(struct dp *dp, const struct bw_msg *m)
-{
-	struct programmer *p = dp->programmer;
-
-	if (!p || !has_room(p)) {
-		programmer_lost(dp);
-		return;
-	}
-	put_event(p, m);
-	publish_events(dp);
 }
 
 /* Objects that were not set again since SYNC_BEGIN: users before what they use. */
@@ -422,14 +280,14 @@ static int carry_out(struct dp *dp, const struct bw_msg *m)
 	}
 }
 
-static void refuse(struct programmer *p, const struct bw_msg_hdr *cmd, int error)
+static void refuse(struct dp *dp, const struct bw_msg_hdr *cmd, int error)
 {
 	struct bw_msg m = { .hdr = {
 				    .seq = cmd->seq, .type = BW_EVT_NACK, .cookie = cmd->cookie } };
 
 	m.nack.error = error;
 	m.nack.cmd = cmd->type;
-	put_event(p, &m);
+	events_put(dp, &m);
 }
 
 void programmer_derive(struct dp *dp)
@@ -446,15 +304,15 @@ static void commit_batch(struct dp *dp)
 
 	programmer_derive(dp);
 	bw_ring_commit_read(&p->cmd);
-	put_event(p, &m);
+	events_put(dp, &m);
 	p->done_seq = 0;
 }
 
 static bool dump_event(void *arg, const struct bw_msg *m)
 {
-	struct programmer *p = arg;
+	struct dp *dp = arg;
 
-	return bw_ring_room(&p->evt) > 2 * ROOM_FOR_COMMANDS && put_event(p, m);
+	return events_room(dp) > 2 * EVENTS_ROOM_FOR_ANSWERS && events_put(dp, m);
 }
 
 bool programmer_poll(struct dp *dp)
@@ -463,10 +321,10 @@ bool programmer_poll(struct dp *dp)
 	unsigned n = 0;
 	bool more;
 
-	if (!p->attached)
+	if (events_alone(dp))
 		return false;
-	tell(dp);
-	for (; n < BUDGET && bw_ring_room(&p->evt) > ROOM_FOR_COMMANDS; n++) {
+	events_poll(dp);
+	for (; n < BUDGET && events_room(dp) > EVENTS_ROOM_FOR_ANSWERS; n++) {
 		const struct bw_msg *slot = bw_ring_read(&p->cmd);
 		struct bw_msg m;
 		int error;
@@ -477,7 +335,7 @@ bool programmer_poll(struct dp *dp)
 		error = carry_out(dp, &m);
 		p->done_seq = m.hdr.seq;
 		if (error != BW_OK)
-			refuse(p, &m.hdr, error);
+			refuse(dp, &m.hdr, error);
 		if (m.hdr.type == BW_CMD_PPPOE_TEXT) { /* no password stays behind */
 			explicit_bzero(&m, sizeof(m));
 			explicit_bzero((void *)slot->body, sizeof(slot->body));
@@ -485,7 +343,7 @@ bool programmer_poll(struct dp *dp)
 	}
 	if (n)
 		commit_batch(dp);
-	more = dumps_go_on(p->dumps, dump_event, p);
-	publish_events(dp);
+	more = dumps_go_on(p->dumps, dump_event, dp);
+	events_publish(dp);
 	return n == BUDGET || more;
 }

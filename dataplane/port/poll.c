@@ -6,7 +6,6 @@
 
 #include "core/dp.h"
 #include "core/packet.h"
-#include "objects/programmer.h"
 #include "port/netdev.h"
 #include "port/pci_vf.h"
 #include "port/port.h"
@@ -44,6 +43,15 @@ void port_state(const struct dp *dp, unsigned index, struct bw_port_state *state
 	memcpy(state->mac, &p->mac, 6);
 }
 
+static bool port_tell(struct dp *dp, unsigned index, struct bw_msg *m)
+{
+	port_state(dp, index, &m->port_state);
+	return true;
+}
+
+const struct event_state port_told = { BW_EVT_PORT, port_tell };
+_Static_assert(BW_MAX_PORTS <= EVENTS_MAX_OBJECTS, "each port's state can be told");
+
 /* RTE_ETH_SPEED_NUM_UNKNOWN and 0 alike mean that nobody knows. */
 static uint32_t known_speed(const struct rte_eth_link *link)
 {
@@ -65,7 +73,7 @@ static void poll_link(struct dp *dp, unsigned index, bool always)
 	dp->region.ports[index].link_up = up;
 	dp->region.ports[index].speed = p->speed;
 	if (changed || always)
-		programmer_tell(dp, BW_EVT_PORT, index);
+		events_tell(dp, BW_EVT_PORT, index);
 }
 
 bool port_count(struct dp *dp, unsigned index)

@@ -338,7 +338,7 @@ int port_open_all(struct dp *dp, char *err, size_t err_size)
 
 	dp->n_ports = dp->platform.n_ports;
 	dp->port = calloc(dp->n_ports ? dp->n_ports : 1, sizeof(*dp->port));
-	if (!dp->port)
+	if (!dp->port || events_add_state(dp, &port_told) < 0)
 		return -ENOMEM;
 	for (unsigned i = 0; rc == 0 && i < dp->n_ports; i++)
 		rc = open_one(dp, i, err, err_size);

@@ -12,6 +12,7 @@
 #include "port/watch.h"
 
 struct dp;
+struct event_state;
 
 struct port {
 	uint16_t ethdev;
@@ -58,6 +59,9 @@ void port_look(struct dp *dp);
 
 /* As control is told. */
 void port_state(const struct dp *dp, unsigned index, struct bw_port_state *state);
+
+/* How control is told: BW_EVT_PORT. */
+extern const struct event_state port_told;
 
 /* Tell control every port's state, as after it attached. */
 void port_report_all(struct dp *dp);

@@ -9,7 +9,6 @@
 
 #include "core/dp.h"
 #include "l2/frame.h"
-#include "objects/programmer.h"
 #include "port/port.h"
 #include "pppoe/pppoe_private.h"
 
@@ -53,7 +52,7 @@ static void on_debug(void *arg, uint32_t kind, const char *line)
 
 	(void)kind;
 	snprintf(m.debug_line.text, sizeof(m.debug_line.text), "%s", line);
-	programmer_notice(s->dp, &m);
+	events_notice(s->dp, &m);
 }
 
 static void on_random(void *, void *buf, size_t len)
@@ -95,7 +94,7 @@ static void follow(struct pppoe_slot *s)
 	struct bw_pppoe_state state;
 
 	pppoe_client_state(s->client, dp_ms(s->dp), &state);
-	if (programmer_is_alone(s->dp))
+	if (events_alone(s->dp))
 		pppoe_alone_apply(
 			s->dp, &s->dp->pppoe->paths, &s->alone, pppoe_conf_of(s), &state, s->epoch);
 	else
@@ -118,7 +117,7 @@ void pppoe_settle(struct pppoe_slot *s)
 	s->changed = false;
 	describe_path(s, &path);
 	pppoe_path_set(s->dp, &s->dp->pppoe->paths, pppoe_conf_of(s)->client_id, &path);
-	programmer_tell(s->dp, BW_EVT_PPPOE, pppoe_conf_of(s)->client_id);
+	events_tell(s->dp, BW_EVT_PPPOE, pppoe_conf_of(s)->client_id);
 	follow(s);
 }
 
@@ -146,6 +145,17 @@ static void refresh_link(struct pppoe_slot *s)
 
 /* ---- start and end ---- */
 
+static bool pppoe_describe(struct dp *dp, unsigned index, struct bw_msg *m)
+{
+	uint32_t cursor = index;
+
+	return pppoe_state_dump_next(dp, &cursor, &m->pppoe_state) &&
+	       m->pppoe_state.client_id == index;
+}
+
+static const struct event_state pppoe_state = { BW_EVT_PPPOE, pppoe_describe };
+_Static_assert(BW_MAX_PPPOE <= EVENTS_MAX_OBJECTS, "each client's state can be told");
+
 int pppoe_create(struct dp *dp)
 {
 	dp->pppoe = calloc(1, sizeof(*dp->pppoe));
@@ -153,7 +163,7 @@ int pppoe_create(struct dp *dp)
 		return -ENOMEM;
 	for (unsigned i = 0; i < BW_MAX_PPPOE; i++)
 		dp->pppoe->slot[i].dp = dp;
-	return 0;
+	return events_add_state(dp, &pppoe_state);
 }
 
 static void forget_staged(struct pppoe *p)

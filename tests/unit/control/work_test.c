@@ -37,8 +37,8 @@ static bool piece_run(void *arg, struct work_budget *budget)
 
 static void piece_add(struct work_queue *q, struct piece *p, char letter, enum work_rank rank)
 {
-	*p = (struct piece){ .letter = letter };
-	p->work = (struct work){ .name = "piece", .rank = rank, .run = piece_run, .arg = p };
+	*p = (struct piece) { .letter = letter };
+	p->work = (struct work) { .name = "piece", .rank = rank, .run = piece_run, .arg = p };
 	work_add(q, &p->work);
 }
 

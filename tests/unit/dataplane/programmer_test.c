@@ -837,7 +837,7 @@ static void fill_the_ring(unsigned beyond)
 	const struct bw_msg m = { .hdr.type = BW_EVT_DEBUG, .debug_line.text = "noise" };
 
 	for (unsigned i = 0; i < BW_EVT_SLOTS + beyond; i++)
-		programmer_notice(t_dp, &m);
+		events_notice(t_dp, &m);
 }
 
 /* A port that does not come back from a reset is down; one that does is up. */
