@@ -56,7 +56,7 @@ struct control {
 	struct dialer_table dialers;
 	struct arp_table arps;
 	struct acl_table acls;
-	struct nat nat;
+	struct nat_table nat;
 	struct adj_table adjs;
 	struct rib rib;
 	struct host host;
@@ -64,8 +64,7 @@ struct control {
 	struct control_timezone timezone;
 	struct summer_time summer;
 	struct access access;
-	bool addrs_changed;	      /* an address, or the state of an interface that has one */
-	struct work work[WORK_FLUSH]; /* of those parts; [rank] */
+	struct work rib_work, iface_work; /* of parts that have none of their own yet */
 	struct watch dp_watch;
 	struct event *tick; /* each second */
 	unsigned ticks;

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/control.h"
 #include "control/core/format.h"
 
 int acl_number_sort(unsigned number)
@@ -53,7 +52,7 @@ static struct acl *create_shell(struct acl_table *t, const char *name)
 
 	if (acl == NULL)
 		return NULL;
-	acl->ctl = t->ctl;
+	acl->table = t;
 	acl->obj.class = DP_ACL;
 	snprintf(acl->name, sizeof(acl->name), "%s", name);
 	acl->numbered = is_number(name);
@@ -76,8 +75,7 @@ struct acl *acl_get(struct acl_table *t, const char *name)
 	if (acl == NULL)
 		return NULL;
 	acl->refs++;
-	t->changed = true;
-	control_wake(t->ctl);
+	work_mark(&t->work);
 	return acl;
 }
 
@@ -89,8 +87,8 @@ static void free_entry(struct acl_entry *e)
 
 static void free_acl(struct acl *acl)
 {
-	dp_forget(&acl->ctl->dp, &acl->obj);
-	TAILQ_REMOVE(&acl->ctl->acls.list, acl, entry);
+	dp_forget(&acl->table->core->dp, &acl->obj);
+	TAILQ_REMOVE(&acl->table->list, acl, entry);
 	for (size_t i = 0; i < acl->n; i++)
 		free_entry(&acl->item[i]);
 	free(acl->item);
@@ -99,7 +97,7 @@ static void free_acl(struct acl *acl)
 
 void acl_free_unused(struct acl *acl)
 {
-	if (!acl->exists && acl->refs == 0 && !acl->in_dataplane && acl->obj.queue == DP_IDLE)
+	if (!acl->exists && acl->refs == 0 && !acl->obj.wanted && acl->obj.queue == DP_IDLE)
 		free_acl(acl);
 }
 
@@ -107,8 +105,7 @@ static void changed(struct acl *acl)
 {
 	acl->walk_rule = acl->walk_item = 0;
 	acl->pending = true;
-	acl->ctl->acls.changed = true;
-	control_wake(acl->ctl);
+	work_mark(&acl->table->work);
 }
 
 void acl_put(struct acl *acl)
@@ -329,11 +326,12 @@ int acl_remove(struct acl *acl, const struct acl_entry *e, bool force)
 	return 0;
 }
 
-int acl_table_init(struct acl_table *t, struct control *ctl)
+int acl_table_init(struct acl_table *t, struct core *core)
 {
 	memset(t, 0, sizeof(*t));
-	t->ctl = ctl;
+	t->core = core;
 	TAILQ_INIT(&t->list);
+	watches_init(&t->watches);
 	return acl_program_init(t);
 }
 

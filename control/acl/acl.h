@@ -18,16 +18,14 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "control/core/dataplane_link.h"
-#include "control/core/idmap.h"
+#include "control/core/core.h"
 
 #define ACL_NAME_LEN   BW_NAME_LEN
 #define ACL_REMARK_LEN 101
 #define ACL_STEP       10
 
-struct control;
+struct acl_table;
 struct event;
-struct iface;
 
 enum acl_port_op {
 	ACL_PORT_ANY,
@@ -67,38 +65,35 @@ struct acl_entry {
 
 struct acl {
 	TAILQ_ENTRY(acl) entry; /* by name: numbers first */
-	struct control *ctl;
+	struct acl_table *table;
 	char name[ACL_NAME_LEN];
 	bool numbered, extended;
 	bool exists;   /* configured; may be without entries */
 	bool is_block; /* by `ip access-list`, which may hold a number's entries as well */
 	unsigned refs;
-	unsigned n_rules; /* of the dataplane, which all entries come to */
-	uint32_t id;
+	unsigned n_rules;	/* of the dataplane, which all entries come to */
 	struct acl_entry *item; /* by sequence number */
 	size_t n, size;
 	unsigned n_numbered; /* entries whose number was typed */
 	uint64_t entered;
 	uint32_t walk_rule; /* where sending is: an item and its first rule */
 	size_t walk_item;
-	struct dp_object obj;
-	bool in_dataplane; /* wanted there: it has entries and somebody refers to it */
-	bool pending;	   /* changed, waits for its turn */
+	struct dp_object obj; /* wanted: it has entries and somebody refers to it */
+	bool pending;	      /* changed, waits for its turn */
 	uint64_t sent_ms;
 };
 
 TAILQ_HEAD(acl_list, acl);
 
 struct acl_table {
-	struct control *ctl;
-	struct acl_list list; /* all, shells included */
-	struct idmap ids;
-	struct acl *by_id[BW_MAX_ACLS];
-	struct event *timer; /* for those that are pending */
-	bool changed;
+	struct core *core;
+	struct acl_list list;	/* all, shells included */
+	struct watches watches; /* of struct acl: WATCH_CHANGED as it comes in force or goes */
+	struct event *timer;	/* for those that are pending */
+	struct work work;
 };
 
-int acl_table_init(struct acl_table *t, struct control *ctl);
+int acl_table_init(struct acl_table *t, struct core *core);
 void acl_table_fini(struct acl_table *t);
 
 /* A configured list, or NULL. */
@@ -157,17 +152,11 @@ const char *acl_proto_name(int proto);
 const char *acl_icmp_name(int type, int code);
 int acl_icmp_number(const char *name, int *type, int *code); /* or -1 */
 
-/* Decide which lists the dataplane holds, and send what changed. */
-void acl_settle(struct acl_table *t);
+/* The list that the dataplane has under this id; NULL. */
+struct acl *acl_by_id(const struct acl_table *t, uint32_t id);
 
-/* Log packets that matched an entry with `log`, as the dataplane tells them. */
-void acl_log_packets(struct acl_table *t, const struct bw_acl_log *log);
-
-/* Resync. */
-void acl_identify_begin(struct acl_table *t);
-void acl_held(struct acl_table *t, const struct bw_acl *held);
-void acl_identify(struct acl_table *t);
-void acl_replay(struct acl_table *t);
+/* acl_log.c: packets that matched an entry with `log`, as the dataplane tells them. */
+void acl_log_event(void *table, const struct bw_msg *m);
 
 /* Between acl.c and acl_program.c: a shell that nobody needs any more is freed. */
 void acl_free_unused(struct acl *acl);

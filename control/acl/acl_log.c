@@ -3,7 +3,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
-#include "control/control.h"
+#include "control/acl/acl.h"
 #include "control/core/format.h"
 
 static void log_extended(
@@ -24,22 +24,24 @@ static void log_extended(
 			dst, packets);
 }
 
-void acl_log_packets(struct acl_table *t, const struct bw_acl_log *log)
+void acl_log_event(void *table, const struct bw_msg *m)
 {
-	const struct acl *acl = log->acl_id < BW_MAX_ACLS ? t->by_id[log->acl_id] : NULL;
+	const struct bw_acl_log *log = &m->acl_log;
+	struct acl_table *t = table;
+	const struct acl *acl = acl_by_id(t, log->acl_id);
 	char head[ACL_NAME_LEN + 32], packets[32], src[FORMAT_IP_SIZE];
 
 	snprintf(packets, sizeof(packets), "%u packet%s", log->packets,
 		log->packets == 1 ? "" : "s");
 	if (log->acl_id == 0)
-		log_event(&t->ctl->log, "SEC-6-IPACCESSLOGRL",
+		log_event(&t->core->log, "SEC-6-IPACCESSLOGRL",
 			"access-list logging rate-limited or missed %s", packets);
 	if (acl == NULL) /* or gone since */
 		return;
 	snprintf(head, sizeof(head), "list %s %s", acl->name, log->permit ? "permitted" : "denied");
 	if (acl->extended)
-		log_extended(&t->ctl->log, head, log, packets);
+		log_extended(&t->core->log, head, log, packets);
 	else
-		log_event(&t->ctl->log, "SEC-6-IPACCESSLOGS", "%s %s %s", head,
+		log_event(&t->core->log, "SEC-6-IPACCESSLOGS", "%s %s %s", head,
 			format_ip(log->src, src), packets);
 }

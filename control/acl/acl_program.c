@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/control.h"
+#include "control/acl/acl.h"
 #include "control/core/format.h"
 
 #define RESEND_US_PER_ENTRY 20 /* 10,000 entries: five times a second at the most */
@@ -20,7 +20,7 @@ static struct acl *of(struct dp_object *o)
 
 uint32_t acl_in_force(const struct acl *acl)
 {
-	return acl != NULL && acl->in_dataplane ? acl->id : 0;
+	return acl != NULL && acl->obj.wanted ? acl->obj.id : 0;
 }
 
 /* What a condition on ports comes to: ports of one of these spans. */
@@ -161,218 +161,154 @@ static void fill_rule(struct acl *acl, uint32_t index, struct bw_ace *m)
 }
 
 /* SET, one message for each rule, COMMIT. */
-static bool set(void *, struct dp_object *o, uint32_t part, struct bw_msg *m)
+static bool acl_wish(void *, struct dp_object *o, uint32_t part, struct bw_msg *m)
 {
 	struct acl *acl = of(o);
 
-	m->hdr.cookie = dp_cookie(DP_ACL, 0, 0, acl->id);
 	if (part == 0) {
-		m->hdr.type = BW_CMD_ACL_SET;
-		m->acl.acl_id = acl->id;
+		m->acl.acl_id = o->id;
 		m->acl.entries = acl->n_rules;
 		memcpy(m->acl.name, acl->name, sizeof(m->acl.name));
 	} else if (part <= acl->n_rules) {
 		m->hdr.type = BW_CMD_ACL_ENTRY;
-		m->ace.acl_id = acl->id;
+		m->ace.acl_id = o->id;
 		m->ace.index = part - 1;
 		fill_rule(acl, part - 1, &m->ace);
 	} else {
 		m->hdr.type = BW_CMD_ACL_COMMIT;
-		m->ref.id = acl->id;
+		m->ref.id = o->id;
 		return false;
 	}
 	return true;
 }
 
-static void del(void *, struct dp_object *o, struct bw_msg *m)
+/* A list is known by its name. */
+static bool acl_key(const struct bw_msg *m, struct dp_key *key)
 {
-	m->hdr.type = BW_CMD_ACL_DEL;
-	m->hdr.cookie = dp_cookie(DP_ACL, 0, 0, of(o)->id);
-	m->ref.id = of(o)->id;
+	const char *name = m->acl.name;
+
+	return dp_key_set(key, m->acl.acl_id, name, strnlen(name, sizeof(m->acl.name)));
 }
 
-static void give_back_id(struct acl *acl)
-{
-	struct acl_table *t = &acl->ctl->acls;
-
-	if (acl->id == 0)
-		return;
-	idmap_put(&t->ids, acl->id);
-	t->by_id[acl->id] = NULL;
-	acl->id = 0;
-}
-
-static void released(void *, struct dp_object *o)
-{
-	struct acl *acl = of(o);
-
-	give_back_id(acl);
-	acl->ctl->acls.changed = true; /* acl_settle() frees it if nobody has it */
-	control_wake(acl->ctl);
-}
-
-static struct dp_object *find_object(void *owner, uint64_t cookie)
+static void acl_released(void *owner, struct dp_object *)
 {
 	struct acl_table *t = owner;
-	uint32_t id = dp_cookie_c(cookie);
 
-	if (id >= BW_MAX_ACLS || t->by_id[id] == NULL || !t->by_id[id]->in_dataplane)
-		return NULL;
-	return &t->by_id[id]->obj;
+	work_mark(&t->work); /* acl_settle() frees it if nobody has it */
 }
 
-static void describe(void *owner, uint64_t cookie, char *buf, size_t size)
+/* Whoever refers to it does so by another id now. */
+static void acl_identified(void *owner, struct dp_object *o)
 {
 	struct acl_table *t = owner;
-	uint32_t id = dp_cookie_c(cookie);
 
-	if (id < BW_MAX_ACLS && t->by_id[id] != NULL)
-		snprintf(buf, size, "access list %s", t->by_id[id]->name);
+	watches_tell(&t->watches, WATCH_CHANGED, of(o));
+}
+
+static void acl_label(void *, struct dp_object *o, uint64_t cookie, char *buf, size_t size)
+{
+	if (o != NULL)
+		snprintf(buf, size, "access list %s", of(o)->name);
 	else
-		snprintf(buf, size, "access list with id %u", id);
+		snprintf(buf, size, "access list with id %u", dp_cookie_c(cookie));
 }
 
 static const struct dp_class_ops acl_ops = {
 	.name = "access list",
-	.set = set,
-	.del = del,
-	.released = released,
-	.find = find_object,
-	.describe = describe,
+	.set_type = BW_CMD_ACL_SET,
+	.del_type = BW_CMD_ACL_DEL,
+	.limit_id = BW_MAX_ACLS,
+	.wish = acl_wish,
+	.key = acl_key,
+	.released = acl_released,
+	.identified = acl_identified,
+	.label = acl_label,
 };
+
+struct acl *acl_by_id(const struct acl_table *t, uint32_t id)
+{
+	struct dp_object *o = dp_by_id(&t->core->dp, DP_ACL, id);
+
+	return o != NULL ? of(o) : NULL;
+}
 
 /* --- what is in force --- */
 
-/* Who refers to a list looks at it again: its id came or went. */
-static void tell_users(struct acl *acl)
+/* Into the dataplane, or out of it; who refers to the list is told. */
+static void acl_enforce(struct acl *acl, bool wanted)
 {
-	struct iface *ifc;
+	struct acl_table *t = acl->table;
 
-	TAILQ_FOREACH (ifc, &acl->ctl->ifaces.list, entry)
-		if (ifc->acl_in == acl || ifc->acl_out == acl)
-			iface_changed(ifc);
-	nat_acl_changed(&acl->ctl->nat, acl);
-}
-
-static void begin(struct acl *acl)
-{
-	struct acl_table *t = &acl->ctl->acls;
-
-	if (acl->id == 0 && acl->ctl->dp.state != DP_READING) {
-		if (idmap_take(&t->ids, &acl->id) != 0) {
-			log_event(&acl->ctl->log, "PLATFORM-2-NOIDS",
-				"access list %s: the dataplane holds no more than %d lists",
-				acl->name, BW_MAX_ACLS - 1);
-			acl->id = 0;
-			acl->pending = false;
-			return;
-		}
-		t->by_id[acl->id] = acl;
-	}
-	acl->in_dataplane = acl->pending = true;
-	tell_users(acl);
+	acl->pending = false;
+	acl->sent_ms = clock_ms();
+	if (!wanted)
+		dp_drop(&t->core->dp, &acl->obj);
+	else if (dp_want(&t->core->dp, &acl->obj) != 0)
+		return;
+	watches_tell(&t->watches, WATCH_CHANGED, acl);
 }
 
 /* Returns whether the list still waits for its turn. */
-static bool settle_one(struct acl *acl, uint64_t now)
+static bool acl_settle_one(struct acl *acl, uint64_t now)
 {
 	bool wanted = acl->exists && acl->n_rules > 0 && acl->refs > 0;
 
-	if (wanted && !acl->in_dataplane) {
-		acl->sent_ms = 0;
-		begin(acl);
-	} else if (!wanted && acl->in_dataplane) {
-		acl->in_dataplane = acl->pending = false;
-		tell_users(acl);
-		dp_remove(&acl->ctl->dp, &acl->obj);
-	}
-	if (!acl->in_dataplane || !acl->pending)
+	if (wanted != acl->obj.wanted)
+		acl_enforce(acl, wanted);
+	if (!acl->obj.wanted || !acl->pending)
 		return false;
 	if (now < acl->sent_ms + (uint64_t)acl->n_rules * RESEND_US_PER_ENTRY / 1000)
 		return true;
 	acl->pending = false;
 	acl->sent_ms = now;
-	dp_touch(&acl->ctl->dp, &acl->obj);
+	dp_say(&acl->table->core->dp, &acl->obj);
 	return false;
 }
 
-void acl_settle(struct acl_table *t)
+/* Decide which lists the dataplane holds, and send what changed. */
+static bool acl_settle(void *arg, struct work_budget *)
 {
 	static const struct timeval tick = { .tv_usec = RESEND_TICK_MS * 1000 };
+	struct acl_table *t = arg;
 	uint64_t now = clock_ms();
 	struct acl *acl, *next;
 	bool waiting = false;
 
-	if (!t->changed)
-		return;
-	t->changed = false;
 	for (acl = TAILQ_FIRST(&t->list); acl != NULL; acl = next) {
 		next = TAILQ_NEXT(acl, entry);
-		waiting |= settle_one(acl, now);
+		waiting |= acl_settle_one(acl, now);
 		acl_free_unused(acl);
 	}
 	if (waiting)
 		evtimer_add(t->timer, &tick);
+	return false;
 }
 
 static void on_timer(evutil_socket_t, short, void *arg)
 {
 	struct acl_table *t = arg;
 
-	t->changed = true;
-	control_wake(t->ctl);
+	work_mark(&t->work);
 }
 
 int acl_program_init(struct acl_table *t)
 {
-	idmap_init(&t->ids, 1, BW_MAX_ACLS);
-	dp_class_register(&t->ctl->dp, DP_ACL, &acl_ops, t);
-	t->timer = evtimer_new(t->ctl->base, on_timer, t);
+	t->work = (struct work) {
+		.name = "access lists",
+		.rank = WORK_ACL,
+		.run = acl_settle,
+		.arg = t,
+	};
+	work_add(&t->core->work, &t->work);
+	dp_class_register(&t->core->dp, DP_ACL, &acl_ops, t);
+	dp_on_event(&t->core->dp, BW_EVT_ACL_LOG, acl_log_event, t);
+	t->timer = evtimer_new(t->core->base, on_timer, t);
 	return t->timer != NULL ? 0 : -ENOMEM;
 }
 
 void acl_program_fini(struct acl_table *t)
 {
-	idmap_fini(&t->ids);
 	if (t->timer != NULL)
 		event_free(t->timer);
 	t->timer = NULL;
-}
-
-/* --- resync --- */
-
-void acl_identify_begin(struct acl_table *t)
-{
-	idmap_reset(&t->ids);
-	memset(t->by_id, 0, sizeof(t->by_id));
-}
-
-void acl_held(struct acl_table *t, const struct bw_acl *held)
-{
-	idmap_seed(&t->ids, held->acl_id, held->name, strnlen(held->name, sizeof(held->name)));
-}
-
-void acl_identify(struct acl_table *t)
-{
-	struct acl *acl;
-
-	TAILQ_FOREACH (acl, &t->list, entry) {
-		acl->id = 0;
-		if (!acl->in_dataplane ||
-			idmap_assign(&t->ids, acl->name, strlen(acl->name), &acl->id) != 0)
-			continue;
-		t->by_id[acl->id] = acl;
-	}
-}
-
-void acl_replay(struct acl_table *t)
-{
-	struct acl *acl;
-
-	TAILQ_FOREACH (acl, &t->list, entry) {
-		if (!acl->in_dataplane)
-			continue;
-		acl->pending = false;
-		dp_touch(&t->ctl->dp, &acl->obj);
-	}
 }

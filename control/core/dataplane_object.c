@@ -315,7 +315,7 @@ void dp_object_describe(struct dp_link *link, uint64_t cookie, char *buf, size_t
 		t->ops->describe(t->owner, cookie, buf, size);
 }
 
-void dp_object_label(struct dp_link *link, const struct dp_object *o, char *buf, size_t size)
+void dp_object_label(struct dp_link *link, struct dp_object *o, char *buf, size_t size)
 {
 	const struct dp_class_table *t = &link->class[o->class];
 

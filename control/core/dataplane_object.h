@@ -146,8 +146,7 @@ struct dp_class_ops {
 
 	/* What it is called in the log. With `o` NULL, and without ids that is always so, by the
 	 * cookie. */
-	void (*label)(
-		void *owner, const struct dp_object *o, uint64_t cookie, char *buf, size_t size);
+	void (*label)(void *owner, struct dp_object *o, uint64_t cookie, char *buf, size_t size);
 
 	/* Of a class that is not converted yet: whole messages, and `label` by the cookie alone. */
 	bool (*set)(void *owner, struct dp_object *o, uint32_t part, struct bw_msg *m);

@@ -55,7 +55,7 @@ void dp_object_say_gone(const struct dp_class_table *t, struct dp_object *o, str
 struct dp_object *dp_object_find(struct dp_link *link, uint64_t cookie);
 void dp_object_describe(struct dp_link *link, uint64_t cookie, char *buf, size_t size);
 
-void dp_object_label(struct dp_link *link, const struct dp_object *o, char *buf, size_t size);
+void dp_object_label(struct dp_link *link, struct dp_object *o, char *buf, size_t size);
 
 /* Neither side has the object any more. */
 void dp_object_released(struct dp_link *link, struct dp_object *o);

@@ -17,11 +17,8 @@ struct debug {
 };
 
 void debug_init(struct debug *debug, struct dp_link *dp);
-void debug_fini(struct debug *debug);
 
 /* From now on these lines are wanted, and no others. */
 void debug_set(struct debug *debug, uint32_t flags);
-
-void debug_replay(struct debug *debug);
 
 #endif

@@ -7,29 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/control.h"
-
-void dialer_table_init(struct dialer_table *t, struct control *ctl)
-{
-	memset(t, 0, sizeof(*t));
-	t->ctl = ctl;
-	TAILQ_INIT(&t->list);
-	TAILQ_INIT(&t->members);
-	idmap_init(&t->ids, 1, BW_MAX_PPPOE);
-	iface_kind_register(&ctl->ifaces, &iface_dialer);
-	iface_kind_register(&ctl->ifaces, &iface_access);
-	dialer_program_init(t);
-}
-
-/* Interfaces are gone, and with them Dialers and members. */
-void dialer_table_fini(struct dialer_table *t)
-{
-	idmap_fini(&t->ids);
-}
-
+/* For what is asked about any interface: Dialers know their own. */
 static struct dialer_table *table_of(const struct iface *ifc)
 {
-	return &ifc->ctl->dialers;
+	return ifc->table->dialers;
 }
 
 static void set_defaults(struct dialer_conf *conf)
@@ -64,11 +45,12 @@ int dialer_new(struct iface *ifc)
 
 	if (d == NULL)
 		return -ENOMEM;
+	d->table = table_of(ifc);
 	d->ifc = ifc;
 	d->obj.class = DP_PPPOE;
 	set_defaults(&d->conf);
 	ifc->own = d;
-	insert_sorted(table_of(ifc), d);
+	insert_sorted(d->table, d);
 	return 0;
 }
 
@@ -76,8 +58,8 @@ void dialer_free(struct iface *ifc)
 {
 	struct dialer *d = dialer_of(ifc);
 
-	dp_forget(&d->ifc->ctl->dp, &d->obj);
-	TAILQ_REMOVE(&table_of(d->ifc)->list, d, entry);
+	dp_forget(&d->table->core->dp, &d->obj);
+	TAILQ_REMOVE(&d->table->list, d, entry);
 	explicit_bzero(&d->conf, sizeof(d->conf));
 	free(d);
 }
@@ -113,7 +95,7 @@ int dialer_set_unnumbered(struct dialer *d, const char *name)
 {
 	struct iface *old = d->conf.unnumbered, *ifc = NULL;
 
-	if (name != NULL && (ifc = iface_get(&d->ifc->ctl->ifaces, name)) == NULL)
+	if (name != NULL && (ifc = iface_get(d->table->ifaces, name)) == NULL)
 		return -errno;
 	d->conf.unnumbered = ifc;
 	if (old != NULL)
@@ -130,8 +112,7 @@ void dialer_set_hostname(struct dialer_table *t, const char *name)
 	TAILQ_FOREACH (d, &t->list, entry)
 		if (d->conf.text[BW_PPPOE_CHAP_NAME].len == 0)
 			d->texts_changed = true;
-	t->changed = true;
-	control_wake(t->ctl);
+	work_mark(&t->work);
 }
 
 /* --- members --- */
@@ -261,20 +242,18 @@ static void pair(struct dialer_table *t)
 		}
 }
 
-/* What fits through may be another since iface_settle() told the dataplane. */
+/* What fits through may be another since the interface was settled. */
 static void check_mtu(struct dialer *d)
 {
 	if (d->ifc->told.if_id != 0 && d->ifc->told.ip_mtu != iface_ip_mtu(d->ifc))
 		iface_changed(d->ifc);
 }
 
-void dialer_settle(struct dialer_table *t)
+static bool dialer_settle(void *arg, struct work_budget *)
 {
+	struct dialer_table *t = arg;
 	struct dialer *d, *next;
 
-	if (!t->changed)
-		return;
-	t->changed = false;
 	pair(t);
 	for (d = TAILQ_FIRST(&t->list); d != NULL; d = next) {
 		next = TAILQ_NEXT(d, entry);
@@ -284,4 +263,46 @@ void dialer_settle(struct dialer_table *t)
 		dialer_program(d);
 		iface_put(d->ifc);
 	}
+	return false;
+}
+
+/* --- what is watched --- */
+
+static void dialer_iface_told(void *arg, enum watch_event, void *)
+{
+	struct dialer_table *t = arg;
+
+	work_mark(&t->work);
+}
+
+static void dialer_dataplane_told(void *arg, enum watch_event event, void *)
+{
+	if (event == WATCH_GONE)
+		dialer_detached(arg);
+}
+
+void dialer_table_init(
+	struct dialer_table *t, struct core *core, struct iface_table *ifaces, struct rib *rib)
+{
+	memset(t, 0, sizeof(*t));
+	t->core = core;
+	t->ifaces = ifaces;
+	t->rib = rib;
+	TAILQ_INIT(&t->list);
+	TAILQ_INIT(&t->members);
+	t->work = (struct work) {
+		.name = "dialers",
+		.rank = WORK_DIALER,
+		.run = dialer_settle,
+		.arg = t,
+	};
+	work_add(&core->work, &t->work);
+	t->iface_watch = (struct watch) { .told = dialer_iface_told, .arg = t };
+	watch_add(&ifaces->watches, &t->iface_watch);
+	t->dp_watch = (struct watch) { .told = dialer_dataplane_told, .arg = t };
+	watch_add(&core->dp.watches, &t->dp_watch);
+	ifaces->dialers = t;
+	iface_kind_register(ifaces, &iface_dialer);
+	iface_kind_register(ifaces, &iface_access);
+	dialer_program_init(t);
 }

@@ -18,8 +18,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "control/core/dataplane_link.h"
-#include "control/core/idmap.h"
+#include "control/core/core.h"
 #include "control/iface/iface.h"
 
 #define DIALER_POOL_MAX		 255
@@ -33,7 +32,8 @@
 #define DIALER_TERMINATE_DEFAULT 2
 #define DIALER_REDIAL_DEFAULT	 20 /* seconds */
 
-struct control;
+struct dialer_table;
+struct rib;
 struct rib_route;
 
 extern const struct iface_kind iface_dialer, iface_access;
@@ -71,16 +71,16 @@ struct dialer_conf {
 /* The part of an interface that only a Dialer has, as long as it. */
 struct dialer {
 	TAILQ_ENTRY(dialer) entry; /* by number */
+	struct dialer_table *table;
 	struct iface *ifc;
 	struct dialer_conf conf;
 
 	/* the client in the dataplane */
 	struct pppoe_member *member; /* NULL = none of its pool is free */
-	uint32_t id;		     /* of the client; 0 = none */
-	bool in_dataplane;	     /* which has a reference to the interface then */
 	bool texts_changed;	     /* since they were sent */
+	bool referred;		     /* the client has a reference to the interface */
 	struct bw_pppoe told;	     /* as the dataplane was told last */
-	struct dp_object obj;
+	struct dp_object obj;	     /* the client */
 
 	/* the session */
 	struct bw_pppoe_state state; /* as told last */
@@ -98,18 +98,20 @@ struct dialer_held {
 };
 
 struct dialer_table {
-	struct control *ctl;
+	struct core *core;
+	struct iface_table *ifaces;
+	struct rib *rib;
+	struct work work;
+	struct watch iface_watch, dp_watch;
 	TAILQ_HEAD(dialers, dialer) list; /* of all Dialers, existing or not */
 	TAILQ_HEAD(, pppoe_member) members;
-	struct idmap ids;
-	struct dialer *by_id[BW_MAX_PPPOE];
 	struct dialer_held held[BW_MAX_PPPOE];
 	char hostname[BW_PPPOE_TEXT + 1]; /* CHAP's name by default */
-	bool changed;
 };
 
-void dialer_table_init(struct dialer_table *t, struct control *ctl);
-void dialer_table_fini(struct dialer_table *t);
+/* It watches interfaces and the dataplane. */
+void dialer_table_init(
+	struct dialer_table *t, struct core *core, struct iface_table *ifaces, struct rib *rib);
 
 /* --- configuration --- */
 
@@ -154,9 +156,6 @@ void pppoe_member_changed(struct iface *ifc);
 
 /* --- what follows --- */
 
-/* Derive pairing, addresses, routes and what the dataplane is told. After iface_settle(). */
-void dialer_settle(struct dialer_table *t);
-
 /* `line protocol is up (spoofing)`: so that routes by hand stay configured, session or not. */
 bool dialer_spoofs(const struct dialer *d);
 
@@ -178,15 +177,11 @@ uint64_t dialer_up_seconds(const struct dialer *d);
 
 void dialer_program_init(struct dialer_table *t);
 void dialer_program(struct dialer *d);
-void dialer_identify_begin(struct dialer_table *t);
-void dialer_held(struct dialer_table *t, const struct bw_pppoe *held);
-void dialer_identify(struct dialer_table *t); /* after interfaces have their ids */
-void dialer_replay(struct dialer_table *t);
 
 /* --- sessions (dialer_state.c) --- */
 
-/* A client's state, as event or in the dump before dialer_identify(). */
-void dialer_event(struct dialer_table *t, const struct bw_pppoe_state *state);
+/* A client's state, as event or while the dataplane's objects are read. */
+void dialer_event(void *table, const struct bw_msg *m);
 
 /* Without a dataplane there are no sessions. */
 void dialer_detached(struct dialer_table *t);
@@ -196,6 +191,9 @@ void dialer_take_state(struct dialer *d, const struct bw_pppoe_state *state);
 
 /* Say in the log if the Dialer got or lost its Virtual-AccessN. */
 void dialer_log_binding(struct dialer *d);
+
+/* It has a Virtual-AccessN, which is to go. */
+void dialer_drop_access(struct dialer *d);
 
 /* Bring address, routes and Virtual-AccessN of a Dialer up to date. */
 void dialer_apply_state(struct dialer *d);

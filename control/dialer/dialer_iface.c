@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Dialers, and the interfaces Virtual-AccessN that show their sessions, as kinds of interfaces. */
-#include "control/control.h"
+#include "control/dialer/dialer.h"
 
 static void reset(struct iface *ifc)
 {

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/control.h"
+#include "control/dialer/dialer.h"
+#include "control/iface/iface.h"
 
 #define PPPOE_OVERHEAD 8  /* RFC 2516 4: PPPoE's header and PPP's protocol field */
 #define MIN_MRU	       68 /* RFC 791 3.2: what every link must carry */
@@ -61,18 +62,17 @@ static uint16_t mru_of(const struct dialer *d)
 	return d->ifc->mtu < below ? d->ifc->mtu : below;
 }
 
-static void describe_wish(const struct dialer *d, struct bw_pppoe *m)
+static void fill_client(const struct dialer *d, struct bw_pppoe *m)
 {
 	const struct dialer_conf *c = &d->conf;
 
-	memset(m, 0, sizeof(*m));
-	m->client_id = d->id;
+	m->client_id = d->obj.id;
 	m->if_id = d->ifc->id;
 	m->under_if = d->member->ifc->id;
 	m->flags = flags_of(d);
 	m->addr = address_of(d);
 	m->mtu = mru_of(d);
-	m->unit = (uint16_t)d->id;
+	m->unit = (uint16_t)d->obj.id;
 	m->keepalive_s = c->keepalive_s;
 	m->keepalive_misses = c->keepalive_misses;
 	m->retry_s = c->retry_s;
@@ -100,69 +100,46 @@ static bool is_wanted(const struct dialer *d)
 	return d->member != NULL && d->ifc->told.if_id != 0;
 }
 
-/* While ids are being read from the dataplane, dialer_identify() gives one. */
-static int take_id(struct dialer *d)
-{
-	struct dialer_table *t = &d->ifc->ctl->dialers;
-	int err;
-
-	if (d->id != 0 || t->ctl->dp.state == DP_READING)
-		return 0;
-	err = idmap_take(&t->ids, &d->id);
-	if (err != 0)
-		d->id = 0;
-	else
-		t->by_id[d->id] = d;
-	return err;
-}
-
 static void withdraw(struct dialer *d)
 {
-	if (!d->in_dataplane)
+	if (!d->obj.wanted)
 		return;
-	d->in_dataplane = false;
-	memset(&d->told, 0, sizeof(d->told));
+	dp_drop(&d->table->core->dp, &d->obj);
 	dialer_log_binding(d); /* its session counts no more */
 	dialer_changed(d);
-	dp_remove(&d->ifc->ctl->dp, &d->obj);
 }
 
 void dialer_program(struct dialer *d)
 {
-	struct control *ctl = d->ifc->ctl;
-	struct bw_pppoe wish;
+	struct dp_link *dp = &d->table->core->dp;
+	bool was_wanted = d->obj.wanted;
 
 	if (!is_wanted(d)) {
 		withdraw(d);
 		return;
 	}
-	if (take_id(d) != 0) {
-		log_event(&ctl->log, "PLATFORM-2-NOIDS", "no id is left for the session of %s",
-			d->ifc->name);
+	if (dp_want(dp, &d->obj) != 0)
 		return;
-	}
-	describe_wish(d, &wish);
-	if (d->in_dataplane && !d->texts_changed && memcmp(&wish, &d->told, sizeof(wish)) == 0)
-		return;
-	if (!d->in_dataplane) {
-		d->in_dataplane = true;
-		d->ifc->refs++;
-		ctl->dialers.changed = true; /* a Virtual-Access is to be made */
-	}
+	if (d->texts_changed)
+		dp_say(dp, &d->obj);
 	d->texts_changed = false;
-	d->told = wish;
-	dp_touch(&ctl->dp, &d->obj);
+	if (was_wanted)
+		return;
+	if (!d->referred)
+		d->ifc->refs++;
+	d->referred = true;
+	work_mark(&d->table->work); /* a Virtual-Access is to be made */
 }
 
 /* --- messages: every text, and then the client, which takes them --- */
 
 static void fill_text(const struct dialer *d, uint32_t which, struct bw_pppoe_text *m)
 {
-	const char *hostname = d->ifc->ctl->dialers.hostname;
+	const char *hostname = d->table->hostname;
 	const struct dialer_text *text =
 		which == BW_PPPOE_SERVICE ? &d->member->service : &d->conf.text[which];
 
-	m->client_id = d->id;
+	m->client_id = d->obj.id;
 	m->which = (uint8_t)which;
 	if (which == BW_PPPOE_CHAP_NAME && text->len == 0) {
 		m->length = (uint8_t)strlen(hostname);
@@ -173,90 +150,57 @@ static void fill_text(const struct dialer *d, uint32_t which, struct bw_pppoe_te
 	memcpy(m->text, text->data, text->len);
 }
 
-static bool set(void *, struct dp_object *o, uint32_t part, struct bw_msg *m)
+static bool client_wish(void *, struct dp_object *o, uint32_t part, struct bw_msg *m)
 {
 	const struct dialer *d = of(o);
 
-	m->hdr.cookie = dp_cookie(DP_PPPOE, 0, 0, d->id);
 	if (part < BW_PPPOE_TEXTS) {
 		m->hdr.type = BW_CMD_PPPOE_TEXT;
 		fill_text(d, part, &m->pppoe_text);
 		return true;
 	}
-	m->hdr.type = BW_CMD_PPPOE_SET;
-	describe_wish(d, &m->pppoe);
+	fill_client(d, &m->pppoe);
 	return false;
 }
 
-static void del(void *, struct dp_object *o, struct bw_msg *m)
+static void *client_told(struct dp_object *o)
 {
-	m->hdr.type = BW_CMD_PPPOE_DEL;
-	m->hdr.cookie = dp_cookie(DP_PPPOE, 0, 0, of(o)->id);
-	m->ref.id = of(o)->id;
+	return &of(o)->told;
 }
 
-static void released(void *owner, struct dp_object *o)
+static void client_released(void *, struct dp_object *o)
 {
-	struct dialer_table *t = owner;
 	struct dialer *d = of(o);
 
-	if (d->id != 0) {
-		t->by_id[d->id] = NULL;
-		idmap_put(&t->ids, d->id);
-	}
-	d->id = 0;
 	memset(&d->state, 0, sizeof(d->state));
+	d->referred = false;
 	iface_put(d->ifc);
 }
 
-static struct dp_object *find(void *owner, uint64_t cookie)
+static void client_label(void *, struct dp_object *o, uint64_t, char *buf, size_t size)
 {
-	struct dialer_table *t = owner;
-	uint32_t id = dp_cookie_c(cookie);
-
-	return id < BW_MAX_PPPOE && t->by_id[id] != NULL && t->by_id[id]->in_dataplane
-		       ? &t->by_id[id]->obj
-		       : NULL;
-}
-
-static void describe(void *owner, uint64_t cookie, char *buf, size_t size)
-{
-	struct dialer_table *t = owner;
-	uint32_t id = dp_cookie_c(cookie);
-	const struct dialer *d = id < BW_MAX_PPPOE ? t->by_id[id] : NULL;
-
-	snprintf(buf, size, "client of %s", d != NULL ? d->ifc->name : "a removed Dialer");
-}
-
-static const struct dp_class_ops client_ops = {
-	.name = "PPPoE client",
-	.leaf = true, /* a Dialer's former client goes before its next one comes */
-	.state_type = BW_EVT_PPPOE,
-	.set = set,
-	.del = del,
-	.released = released,
-	.find = find,
-	.describe = describe,
-};
-
-void dialer_program_init(struct dialer_table *t)
-{
-	dp_class_register(&t->ctl->dp, DP_PPPOE, &client_ops, t);
+	snprintf(buf, size, "client of %s", o != NULL ? of(o)->ifc->name : "a removed Dialer");
 }
 
 /* --- resync: a client is known by its Dialer --- */
 
-void dialer_identify_begin(struct dialer_table *t)
+static bool client_key(const struct bw_msg *m, struct dp_key *key)
 {
-	idmap_reset(&t->ids);
-	memset(t->by_id, 0, sizeof(t->by_id));
+	return dp_key_set(key, m->pppoe.client_id, &m->pppoe.if_id, sizeof(m->pppoe.if_id));
+}
+
+static void client_reading(void *owner)
+{
+	struct dialer_table *t = owner;
+
 	memset(t->held, 0, sizeof(t->held));
 }
 
-void dialer_held(struct dialer_table *t, const struct bw_pppoe *held)
+static void client_held(void *owner, const struct bw_msg *m)
 {
-	if (idmap_seed(&t->ids, held->client_id, &held->if_id, sizeof(held->if_id)) == 0)
-		t->held[held->client_id].under_if = held->under_if;
+	struct dialer_table *t = owner;
+
+	t->held[m->pppoe.client_id].under_if = m->pppoe.under_if;
 }
 
 /* The Ethernet that a living session goes through, if the configuration still has it so. */
@@ -264,39 +208,46 @@ static void keep_member(struct dialer *d, uint32_t under_if)
 {
 	struct pppoe_member *m;
 
-	TAILQ_FOREACH (m, &d->ifc->ctl->dialers.members, entry)
+	TAILQ_FOREACH (m, &d->table->members, entry)
 		if (m->pool == d->conf.pool && m->ifc->id == under_if && under_if != 0)
 			d->member = m;
 }
 
-static void identify(struct dialer_table *t, struct dialer *d)
+static void client_identified(void *owner, struct dp_object *o)
 {
-	const struct dialer_held *held;
+	struct dialer_table *t = owner;
+	const struct dialer_held *held = &t->held[o->id];
+	struct dialer *d = of(o);
 
-	d->id = 0;
-	if (!d->in_dataplane || idmap_assign(&t->ids, &d->ifc->id, sizeof(d->ifc->id), &d->id) != 0)
-		return;
-	t->by_id[d->id] = d;
-	held = &t->held[d->id];
+	if (d->access != NULL && d->access->unit != o->id)
+		dialer_drop_access(d); /* it was made without a dataplane */
 	keep_member(d, held->under_if);
 	if (held->under_if != 0)
 		dialer_take_state(d, &held->state);
+	work_mark(&t->work);
 }
 
-void dialer_identify(struct dialer_table *t)
+static const struct dp_class_ops client_ops = {
+	.name = "PPPoE client",
+	.set_type = BW_CMD_PPPOE_SET,
+	.del_type = BW_CMD_PPPOE_DEL,
+	.leaf = true, /* a Dialer's former client goes before its next one comes */
+	.after = { DP_IF, DP_IF_ADDR },
+	.limit_id = BW_MAX_PPPOE,
+	.wish = client_wish,
+	.told = client_told,
+	.told_size = sizeof(struct bw_pppoe),
+	.released = client_released,
+	.key = client_key,
+	.state_type = BW_EVT_PPPOE,
+	.reading = client_reading,
+	.held = client_held,
+	.identified = client_identified,
+	.label = client_label,
+};
+
+void dialer_program_init(struct dialer_table *t)
 {
-	struct dialer *d;
-
-	TAILQ_FOREACH (d, &t->list, entry)
-		identify(t, d);
-	t->changed = true;
-}
-
-void dialer_replay(struct dialer_table *t)
-{
-	struct dialer *d;
-
-	TAILQ_FOREACH (d, &t->list, entry)
-		d->texts_changed = true; /* whatever was told, it is told again */
-	t->changed = true;
+	dp_class_register(&t->core->dp, DP_PPPOE, &client_ops, t);
+	dp_on_event(&t->core->dp, BW_EVT_PPPOE, dialer_event, t);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a session's state means: addresses, routes, Virtual-Access interfaces, log lines. */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/control.h"
 #include "control/core/format.h"
+#include "control/dialer/dialer.h"
+#include "control/iface/iface.h"
+#include "control/rib/rib.h"
 
 bool dialer_spoofs(const struct dialer *d)
 {
@@ -14,18 +17,18 @@ bool dialer_spoofs(const struct dialer *d)
 
 bool dialer_is_bound(const struct dialer *d)
 {
-	return d->in_dataplane && d->state.stage >= BW_PPPOE_ESTABLISH;
+	return d->obj.wanted && d->state.stage >= BW_PPPOE_ESTABLISH;
 }
 
 bool dialer_is_authenticated(const struct dialer *d)
 {
-	return d->in_dataplane &&
+	return d->obj.wanted &&
 	       (d->state.stage == BW_PPPOE_NETWORK || d->state.stage == BW_PPPOE_UP);
 }
 
 bool dialer_is_open(const struct dialer *d)
 {
-	return d->in_dataplane && d->state.stage == BW_PPPOE_UP;
+	return d->obj.wanted && d->state.stage == BW_PPPOE_UP;
 }
 
 uint64_t dialer_up_seconds(const struct dialer *d)
@@ -35,7 +38,7 @@ uint64_t dialer_up_seconds(const struct dialer *d)
 
 void dialer_log_binding(struct dialer *d)
 {
-	struct log *log = &d->ifc->ctl->log;
+	struct log *log = &d->table->core->log;
 	bool bound = dialer_is_bound(d);
 
 	if (bound == d->bound || d->access == NULL)
@@ -72,24 +75,26 @@ void dialer_take_state(struct dialer *d, const struct bw_pppoe_state *state)
 		dialer_changed(d);
 	if (d->access != NULL)
 		iface_changed(d->access);
-	d->ifc->ctl->dialers.changed = true;
+	work_mark(&d->table->work);
 }
 
-void dialer_event(struct dialer_table *t, const struct bw_pppoe_state *state)
+void dialer_event(void *table, const struct bw_msg *m)
 {
+	const struct bw_pppoe_state *state = &m->pppoe_state;
+	struct dialer_table *t = table;
+	const struct dp_object *o;
 	struct dialer *d;
 
 	if (state->client_id == 0 || state->client_id >= BW_MAX_PPPOE)
 		return;
-	if (t->ctl->dp.state == DP_READING) { /* whose it is, is not known yet */
+	if (t->core->dp.state == DP_READING) { /* whose it is, is not known yet */
 		t->held[state->client_id].state = *state;
 		return;
 	}
-	d = t->by_id[state->client_id];
-	if (d == NULL || d->ifc->id != state->if_id)
-		return;
-	dialer_take_state(d, state);
-	control_wake(t->ctl);
+	o = dp_by_id(&t->core->dp, DP_PPPOE, state->client_id);
+	d = o != NULL ? (struct dialer *)((char *)o - offsetof(struct dialer, obj)) : NULL;
+	if (d != NULL && d->ifc->id == state->if_id)
+		dialer_take_state(d, state);
 }
 
 void dialer_detached(struct dialer_table *t)
@@ -118,7 +123,7 @@ bool dialer_has_ip(const struct dialer *d)
 /* Offer the route that `spec` says in place of *route, unless it is the same; NULL: none. */
 static void offer(struct dialer *d, struct rib_route **route, const struct rib_spec *spec)
 {
-	struct rib *rib = &d->ifc->ctl->rib;
+	struct rib *rib = d->table->rib;
 	struct rib_route *old = *route;
 
 	if (old != NULL && spec != NULL && old->prefix->vrf == spec->vrf &&
@@ -167,7 +172,7 @@ static void apply_negotiated(struct dialer *d)
 	int err = iface_addr_assign(ifc, open ? d->state.addr : last, open, &other);
 
 	if (err == IFACE_ADDR_OVERLAP && !d->overlap_logged)
-		log_event(&ifc->ctl->log, "DIALER-4-OVERLAP",
+		log_event(&d->table->core->log, "DIALER-4-OVERLAP",
 			"%s: the negotiated address %s is that of %s", ifc->name,
 			format_ip(d->state.addr, ip), other->name);
 	d->overlap_logged = err == IFACE_ADDR_OVERLAP;
@@ -195,8 +200,8 @@ static void make_access(struct dialer *d)
 	char name[BW_NAME_LEN];
 	struct iface *ifc;
 
-	snprintf(name, sizeof(name), "Virtual-Access%u", d->id);
-	if (iface_create(&d->ifc->ctl->ifaces, name, &ifc) != 0)
+	snprintf(name, sizeof(name), "Virtual-Access%u", d->obj.id);
+	if (iface_create(d->table->ifaces, name, &ifc) != 0)
 		return;
 	ifc->refs++;
 	d->ifc->refs++; /* which d is a part of */
@@ -204,12 +209,12 @@ static void make_access(struct dialer *d)
 	d->access = ifc;
 }
 
-/* First it goes down, for the log; then it goes. */
-static void drop_access(struct dialer *d)
+/* First it goes down, for the log; then it goes. Not so if a session has another one by now. */
+void dialer_drop_access(struct dialer *d)
 {
 	struct iface *ifc = d->access;
 
-	if (ifc->up) {
+	if (ifc->up && !dialer_is_bound(d)) {
 		iface_changed(ifc);
 		return;
 	}
@@ -221,11 +226,11 @@ static void drop_access(struct dialer *d)
 
 static void apply_access(struct dialer *d)
 {
-	bool wanted = d->in_dataplane && d->id != 0;
+	bool wanted = d->obj.wanted && d->obj.id != 0;
 
 	dialer_log_binding(d);
-	if (d->access != NULL && (!wanted || d->access->unit != d->id))
-		drop_access(d);
+	if (d->access != NULL && (!wanted || d->access->unit != d->obj.id))
+		dialer_drop_access(d);
 	if (d->access == NULL && wanted) {
 		make_access(d);
 		dialer_log_binding(d);

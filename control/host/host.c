@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "control/control.h"
 #include "control/core/format.h"
+#include "control/iface/iface.h"
 
 #define BUFFER_SIZE   8192
 #define MAX_ADDRESSES 4096
@@ -27,7 +27,7 @@ struct addresses {
 static void complain(struct host *host, const char *what, int err)
 {
 	if (log_allowed(&host->limit, clock_ms()))
-		log_event(&host->ctl->log, "PLATFORM-3-HOST", "%s: %s: %s", host->device, what,
+		log_event(&host->core->log, "PLATFORM-3-HOST", "%s: %s: %s", host->device, what,
 			strerror(err));
 }
 
@@ -168,7 +168,7 @@ static void collect(struct host *host, struct addresses *set)
 	struct iface *ifc;
 	struct iface_addr *a;
 
-	TAILQ_FOREACH (ifc, &host->ctl->ifaces.list, entry) {
+	TAILQ_FOREACH (ifc, &host->ifaces->list, entry) {
 		if (!ifc->line_up || ifc->vrf != 0)
 			continue;
 		TAILQ_FOREACH (a, &ifc->addrs, entry)
@@ -211,7 +211,8 @@ static void set_up(struct host *host)
 		complain(host, "setting up the device", -err);
 }
 
-void host_sync(struct host *host)
+/* Bring the device's addresses up to date. Tolerates its absence. */
+static void host_sync(struct host *host)
 {
 	struct listing has = { 0 };
 	struct addresses wants = { 0 };
@@ -263,25 +264,30 @@ static void on_monitor(evutil_socket_t, short, void *arg)
 
 /* --- the dataplane makes the device --- */
 
-static bool set(void *owner, struct dp_object *, uint32_t, struct bw_msg *m)
+static bool host_wish(void *owner, struct dp_object *, uint32_t, struct bw_msg *m)
 {
 	struct host *host = owner;
 
-	m->hdr.type = BW_CMD_HOST_SET;
-	m->hdr.cookie = dp_cookie(DP_HOST, 0, 0, 0);
 	m->host.mtu = HOST_MTU;
 	memcpy(m->host.dev, host->device, sizeof(m->host.dev));
 	return false;
 }
 
-static struct dp_object *find(void *owner, uint64_t)
+static struct dp_object *host_find(void *owner, uint64_t)
 {
 	struct host *host = owner;
 
 	return &host->obj;
 }
 
-static void describe(void *owner, uint64_t, char *buf, size_t size)
+static void host_replay(void *owner)
+{
+	struct host *host = owner;
+
+	dp_say(&host->core->dp, &host->obj);
+}
+
+static void host_label(void *owner, struct dp_object *, uint64_t, char *buf, size_t size)
 {
 	struct host *host = owner;
 
@@ -289,16 +295,27 @@ static void describe(void *owner, uint64_t, char *buf, size_t size)
 }
 
 static const struct dp_class_ops host_ops = {
-	.name = "host device", /* always there: no del */
-	.set = set,
-	.find = find,
-	.describe = describe,
+	.name = "host device",
+	.set_type = BW_CMD_HOST_SET, /* always there: no del_type */
+	.wish = host_wish,
+	.find = host_find,
+	.replay = host_replay,
+	.label = host_label,
 };
 
-void host_replay(struct host *host)
+/* --- the addresses of interfaces --- */
+
+static bool host_settle(void *arg, struct work_budget *)
 {
-	if (host->device[0] != '\0')
-		dp_touch(&host->ctl->dp, &host->obj);
+	host_sync(arg);
+	return false;
+}
+
+static void host_addr_told(void *arg, enum watch_event, void *)
+{
+	struct host *host = arg;
+
+	work_mark(&host->work);
 }
 
 static int open_socket(struct mnl_socket **s, unsigned groups)
@@ -309,22 +326,33 @@ static int open_socket(struct mnl_socket **s, unsigned groups)
 	return 0;
 }
 
-int host_init(struct host *host, struct control *ctl, const char *device)
+int host_init(struct host *host, struct core *core, struct iface_table *ifaces, const char *device)
 {
 	int err;
 
 	memset(host, 0, sizeof(*host));
-	host->ctl = ctl;
+	host->core = core;
+	host->ifaces = ifaces;
 	host->limit = (struct log_limit) { .burst = 5, .interval_ms = 1000 };
 	host->obj.class = DP_HOST;
-	dp_class_register(&ctl->dp, DP_HOST, &host_ops, host);
+	dp_class_register(&core->dp, DP_HOST, &host_ops, host);
 	if (device == NULL)
 		return 0;
+	host->work = (struct work) {
+		.name = "host",
+		.rank = WORK_HOST,
+		.run = host_settle,
+		.arg = host,
+	};
+	work_add(&core->work, &host->work);
+	host->addr_watch = (struct watch) { .told = host_addr_told, .arg = host };
+	watch_add(&ifaces->addr_watches, &host->addr_watch);
+	dp_want(&core->dp, &host->obj);
 	snprintf(host->device, sizeof(host->device), "%s", device);
 	if ((err = open_socket(&host->monitor, RTMGRP_LINK)) != 0 ||
 		(err = open_socket(&host->request, 0)) != 0)
 		return err;
-	host->event = event_new(ctl->base, mnl_socket_get_fd(host->monitor), EV_READ | EV_PERSIST,
+	host->event = event_new(core->base, mnl_socket_get_fd(host->monitor), EV_READ | EV_PERSIST,
 		on_monitor, host);
 	if (host->event == NULL)
 		return -ENOMEM;

@@ -9,18 +9,21 @@
 
 #include <stdbool.h>
 
-#include "control/core/dataplane_link.h"
+#include "control/core/core.h"
 
 #define HOST_DEVICE_SIZE  16 /* IFNAMSIZ */
 #define HOST_MTU	  1500
 #define HOST_ROUTE_METRIC 42000 /* any other default route of the machine goes first */
 
-struct control;
 struct event;
+struct iface_table;
 struct mnl_socket;
 
 struct host {
-	struct control *ctl;
+	struct core *core;
+	struct iface_table *ifaces;
+	struct work work;
+	struct watch addr_watch;
 	char device[HOST_DEVICE_SIZE]; /* "": there is none */
 	struct dp_object obj;
 	struct mnl_socket *monitor; /* links come and go */
@@ -31,13 +34,8 @@ struct host {
 	struct log_limit limit;
 };
 
-/* `device` NULL: no host stack. 0 or negative errno. */
-int host_init(struct host *host, struct control *ctl, const char *device);
+/* It watches addresses of interfaces. `device` NULL: no host stack. 0 or negative errno. */
+int host_init(struct host *host, struct core *core, struct iface_table *ifaces, const char *device);
 void host_fini(struct host *host);
-
-/* Bring the device's addresses up to date. Tolerates its absence. */
-void host_sync(struct host *host);
-
-void host_replay(struct host *host);
 
 #endif

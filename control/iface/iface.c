@@ -10,6 +10,17 @@
 #include "control/control.h"
 #include "control/core/hash.h"
 
+/* An access list came in force or went. */
+static void on_acl(void *arg, enum watch_event, void *acl)
+{
+	struct iface_table *t = arg;
+	struct iface *ifc;
+
+	TAILQ_FOREACH (ifc, &t->list, entry)
+		if (ifc->acl_in == acl || ifc->acl_out == acl)
+			iface_changed(ifc);
+}
+
 int iface_table_init(struct iface_table *t, struct control *ctl)
 {
 	memset(t, 0, sizeof(*t));
@@ -23,6 +34,10 @@ int iface_table_init(struct iface_table *t, struct control *ctl)
 	iface_kind_register(t, &iface_loopback);
 	iface_kind_register(t, &iface_svi);
 	iface_kind_register(t, &iface_null);
+	watches_init(&t->watches);
+	watches_init(&t->addr_watches);
+	t->acl_watch = (struct watch) { .told = on_acl, .arg = t };
+	watch_add(&ctl->acls.watches, &t->acl_watch);
 	idmap_init(&t->ids, 1, BW_MAX_IFS);
 	vlan_create(t, 1);
 	vlan_rename(t, 1, "default");
@@ -76,6 +91,7 @@ static struct iface *iface_new_shell(struct iface_table *t, const char *name)
 	if (ifc == NULL)
 		return NULL;
 	ifc->ctl = t->ctl;
+	ifc->table = t;
 	ifc->kind = kind;
 	ifc->port = -1;
 	ifc->obj.class = DP_IF;
@@ -312,14 +328,14 @@ void iface_reset(struct iface *ifc)
 	ifc->ip_mtu = ifc->tcp_mss = 0;
 	ifc->nat = IFACE_NAT_NONE;
 	set_defaults(ifc);
-	ifc->ctl->addrs_changed = true;
+	iface_addr_changed(ifc);
 	iface_changed(ifc);
 }
 
 void iface_nat_set(struct iface *ifc, enum iface_nat side)
 {
 	ifc->nat = side;
-	ifc->ctl->addrs_changed = true; /* what is outside decides where NAT globals are answered */
+	iface_addr_changed(ifc); /* what is outside decides where NAT globals are answered */
 	iface_changed(ifc);
 }
 
@@ -365,6 +381,11 @@ int iface_delete(struct iface *ifc)
 	return 0;
 }
 
+void iface_addr_changed(struct iface *ifc)
+{
+	watches_tell(&ifc->table->addr_watches, WATCH_CHANGED, ifc);
+}
+
 void iface_changed(struct iface *ifc)
 {
 	struct iface_table *t = &ifc->ctl->ifaces;
@@ -398,6 +419,7 @@ static void program_derived(struct iface_table *t)
 		TAILQ_REMOVE(&t->derived, ifc, mark_entry);
 		ifc->mark = IFACE_CLEAN;
 		iface_program(ifc);
+		watches_tell(&t->watches, WATCH_CHANGED, ifc);
 		iface_put(ifc);
 	}
 }
@@ -406,7 +428,6 @@ void iface_settle(struct iface_table *t)
 {
 	if (!t->changed)
 		return;
-	t->ctl->dialers.changed = true; /* they stand on interfaces */
 	if (t->vlans_changed)
 		vlan_changed_svis(t);
 	iface_state_update(t);

@@ -22,6 +22,7 @@
 
 #include "control/core/dataplane_link.h"
 #include "control/core/idmap.h"
+#include "control/core/watch.h"
 #include "control/iface/kind.h"
 #include "control/iface/vlan_list.h"
 
@@ -87,6 +88,7 @@ struct iface {
 	TAILQ_ENTRY(iface) mark_entry;
 	LIST_ENTRY(iface) sub_entry; /* SUBIF: of its port; SVI: of the table */
 	struct control *ctl;
+	struct iface_table *table;
 	char name[BW_NAME_LEN];	      /* GigabitEthernet8.10 */
 	char short_name[BW_NAME_LEN]; /* Gi8.10 */
 	const struct iface_kind *kind;
@@ -156,6 +158,19 @@ struct vlan {
 
 struct iface_table {
 	struct control *ctl;
+	/*
+	 * Of struct iface. ADDED: the dataplane has it now, or has it under another id; GONE: it no
+	 * longer has; CHANGED: something of it was settled (a line, the configuration).
+	 */
+	struct watches watches;
+	/* CHANGED: an address of it, whether routing may use them, or on which side of NAT it is.
+	 */
+	struct watches addr_watches;
+	struct watch acl_watch;
+	/* NAT's, which has all aliases in order: one of an interface; NULL. */
+	struct iface_addr *(*find_alias)(void *arg, struct iface *ifc, bw_ip4 addr);
+	void *find_alias_arg;
+	struct dialer_table *dialers; /* for those that look for an interface's part of it */
 	struct iface_list list;
 	struct iface_list shells; /* referred to or still being removed, but not existing */
 	struct iface **sorted;	  /* those of `list`, in its order */
@@ -213,6 +228,9 @@ static inline bool iface_is_programmed(const struct iface *ifc)
 {
 	return ifc->kind->dp_kind != 0;
 }
+
+/* Tell that an address of it is another, or may be used otherwise. */
+void iface_addr_changed(struct iface *ifc);
 
 /* The configuration changed: iface_settle() will look at it again. */
 void iface_changed(struct iface *ifc);
@@ -276,6 +294,7 @@ struct iface_addr *iface_addr_on_subnet(const struct iface *ifc, bw_ip4 addr);
 /* Answer ARP for a NAT global that it has not yet; NULL without memory. And no longer. */
 struct iface_addr *iface_alias_add(struct iface *ifc, bw_ip4 addr);
 void iface_alias_remove(struct iface_addr *alias);
+struct iface_addr *iface_alias_find(struct iface *ifc, bw_ip4 addr); /* or NULL */
 
 /* Connected and local routes of all addresses, present or not. */
 void iface_addr_routes(struct iface *ifc, bool up);

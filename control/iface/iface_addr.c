@@ -149,7 +149,7 @@ static void drop(struct iface_addrs *list, struct iface_addr *a)
 	remove_routes(a);
 	TAILQ_REMOVE(list, a, entry);
 	iface_changed(a->ifc);
-	a->ifc->ctl->addrs_changed = true;
+	iface_addr_changed(a->ifc);
 	dp_remove(&a->ifc->ctl->dp, &a->obj);
 }
 
@@ -163,7 +163,7 @@ static void add(struct iface_addr *a, bool first)
 		TAILQ_INSERT_TAIL(&ifc->addrs, a, entry);
 	if (ifc->ip_up)
 		add_routes(a);
-	ifc->ctl->addrs_changed = true;
+	iface_addr_changed(ifc);
 	iface_changed(ifc);
 	if (ifc->told.if_id != 0)
 		dp_touch(&ifc->ctl->dp, &a->obj);
@@ -251,7 +251,7 @@ static void set_own(struct iface *ifc, bool own)
 		remove_routes(a);
 		TAILQ_REMOVE(&ifc->addrs, a, entry);
 	}
-	ifc->ctl->addrs_changed = true;
+	iface_addr_changed(ifc);
 	iface_changed(ifc);
 }
 
@@ -324,4 +324,11 @@ void iface_alias_remove(struct iface_addr *alias)
 	remove_routes(alias);
 	TAILQ_REMOVE(&alias->ifc->aliases, alias, entry);
 	dp_remove(&alias->ifc->ctl->dp, &alias->obj);
+}
+
+struct iface_addr *iface_alias_find(struct iface *ifc, bw_ip4 addr)
+{
+	struct iface_table *t = ifc->table;
+
+	return t->find_alias != NULL ? t->find_alias(t->find_alias_arg, ifc, addr) : NULL;
 }

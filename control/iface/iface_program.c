@@ -72,7 +72,7 @@ static void unprogram(struct iface *ifc)
 	if (ifc->told.if_id == 0)
 		return;
 	memset(&ifc->told, 0, sizeof(ifc->told));
-	ifc->ctl->nat.changed = true;
+	watches_tell(&ifc->table->watches, WATCH_GONE, ifc);
 	dp_forget(dp, &ifc->vlans_obj);
 	TAILQ_FOREACH (a, &ifc->addrs, entry) /* they go with it */
 		dp_forget(dp, &a->obj);
@@ -91,7 +91,6 @@ static void program_new(struct iface *ifc)
 	if (!ifc->in_dataplane)
 		ifc->refs++;
 	ifc->in_dataplane = true;
-	ifc->ctl->nat.changed = ifc->ctl->arps.changed = true; /* rules may have waited for it */
 	TAILQ_FOREACH (a, &ifc->addrs, entry)
 		dp_touch(dp, &a->obj);
 	if (ifc->assigned != NULL)
@@ -104,6 +103,7 @@ static void program_new(struct iface *ifc)
 void iface_program(struct iface *ifc)
 {
 	struct bw_if wish;
+	bool was_told;
 
 	if (!is_wanted(ifc)) {
 		unprogram(ifc);
@@ -112,9 +112,12 @@ void iface_program(struct iface *ifc)
 	describe_wish(ifc, &wish);
 	if (memcmp(&wish, &ifc->told, sizeof(wish)) == 0)
 		return;
-	if (ifc->told.if_id == 0)
+	was_told = ifc->told.if_id != 0;
+	if (!was_told)
 		program_new(ifc);
 	ifc->told = wish;
+	if (!was_told)
+		watches_tell(&ifc->table->watches, WATCH_ADDED, ifc);
 	dp_touch(&ifc->ctl->dp, &ifc->obj);
 	if (ifc->is_switch && ifc->trunk && ifc->kind->is_physical)
 		dp_touch(&ifc->ctl->dp, &ifc->vlans_obj);
@@ -264,7 +267,7 @@ static struct dp_object *addr_find(void *owner, uint64_t cookie)
 	if (ifc->assigned != NULL && !ifc->assigned_own && addr_cookie(ifc->assigned) == cookie)
 		return &ifc->assigned->obj;
 	if (alias) {
-		a = nat_alias_find(&ifc->ctl->nat, ifc, dp_cookie_c(cookie));
+		a = iface_alias_find(ifc, dp_cookie_c(cookie));
 		return a != NULL ? &a->obj : NULL;
 	}
 	TAILQ_FOREACH (a, &ifc->addrs, entry)
@@ -339,6 +342,7 @@ static void identify(struct iface_table *t, struct iface *ifc)
 		return;
 	}
 	t->by_id[ifc->id] = ifc;
+	watches_tell(&t->watches, WATCH_ADDED, ifc);
 }
 
 void iface_identify(struct iface_table *t)

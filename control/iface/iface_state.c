@@ -55,10 +55,11 @@ static void state_update(struct iface *ifc)
 		ifc->since_ms = clock_ms();
 		ifc->resets += was_up && !up;
 		log_change(ifc, up != was_up, line != was_line);
+		watches_tell(&ifc->table->watches, WATCH_CHANGED, ifc);
 	}
 	if (ip != ifc->ip_up) {
 		ifc->ip_up = ip;
-		ifc->ctl->addrs_changed = true;
+		iface_addr_changed(ifc);
 		rib_iface_changed(&ifc->ctl->rib, ifc);
 	}
 	iface_addr_routes(ifc, ip);

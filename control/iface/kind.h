@@ -6,7 +6,8 @@
  * is.
  *
  * A new kind is a file with its record, which somebody registers with iface_kind_register(); what
- * `show interfaces` prints of it is a record of the command line's (cli/commands/interface/kinds.h).
+ * `show interfaces` prints of it is a record of the command line's
+ * (cli/commands/interface/kinds.h).
  */
 #ifndef BW_CONTROL_IFACE_KIND_H
 #define BW_CONTROL_IFACE_KIND_H
@@ -21,7 +22,8 @@ struct iface_table;
 
 #define IFACE_KINDS_MAX 16
 
-/* In the order of `show ip interface brief`: ports with their subinterfaces, then what is virtual. */
+/* In the order of `show ip interface brief`: ports with their subinterfaces, then what is virtual.
+ */
 enum iface_rank {
 	IFACE_RANK_PORT,
 	IFACE_RANK_LOOPBACK,
@@ -41,7 +43,8 @@ struct iface_kind {
 	bool is_physical;	/* a port of the machine: has a link and media, is never removed */
 	bool is_kept;		/* not there: lines are kept without effect */
 	bool is_ethernet;	/* ARP and a MAC address */
-	bool is_point_to_point; /* one neighbour: may be unnumbered, or have IPCP give its address */
+	bool is_point_to_point; /* one neighbour: may be unnumbered, or have IPCP give its address
+				 */
 	bool is_lonely;		/* nobody else is on it, or could be */
 	bool is_transit;	/* static routes may leave by it */
 	bool may_switch;	/* `switchport` */
@@ -53,7 +56,8 @@ struct iface_kind {
 	bool has_session;	/* a PPPoE session belongs to it */
 	bool is_quiet;		/* its changes of state are not logged */
 
-	/* Whether a canonical name is one of its; the first kind in order of registration has it. */
+	/* Whether a canonical name is one of its; the first kind in order of registration has it.
+	 */
 	bool (*matches)(const struct iface_table *t, const char *name);
 
 	/* Its own part, ifc->own, comes with the interface and goes with it. 0 or -ENOMEM. */
@@ -87,7 +91,8 @@ struct iface_kind {
 	/* Whether the dataplane can hold it as it is now. NULL: it can. */
 	bool (*is_ready)(const struct iface *ifc);
 
-	/* What the message says beyond what all interfaces have, or other than it. NULL: nothing. */
+	/* What the message says beyond what all interfaces have, or other than it. NULL: nothing.
+	 */
 	void (*wish)(const struct iface *ifc, struct bw_if *m);
 };
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/control.h"
 #include "control/core/format.h"
+#include "control/iface/iface.h"
 
 static struct static_arp *of(struct dp_object *o)
 {
@@ -25,18 +25,14 @@ static struct static_arp *find(struct arp_table *t, uint16_t vrf, bw_ip4 addr)
 	return NULL;
 }
 
-static void changed(struct arp_table *t)
+/* It is no longer of use. The dataplane's entry goes first. */
+static void discard(struct arp_table *t, struct static_arp *a)
 {
-	t->changed = true;
-	control_wake(t->ctl);
-}
-
-/* The dataplane's entry goes; the object moves on when that is said. */
-static void displace(struct arp_table *t, struct static_arp *a)
-{
-	if (a->ifc != NULL)
-		dp_remove(&t->ctl->dp, &a->obj);
-	else if (a->gone)
+	TAILQ_REMOVE(&t->list, a, entry);
+	a->gone = true;
+	if (a->obj.wanted)
+		dp_drop(&t->core->dp, &a->obj);
+	else if (a->ifc == NULL)
 		free(a);
 }
 
@@ -54,9 +50,8 @@ int static_arp_set(struct arp_table *t, uint16_t vrf, bw_ip4 addr, const uint8_t
 		TAILQ_INSERT_TAIL(&t->list, a, entry);
 	}
 	memcpy(a->mac, mac, sizeof(a->mac));
-	if (a->ifc != NULL)
-		dp_touch(&t->ctl->dp, &a->obj);
-	changed(t);
+	dp_say(&t->core->dp, &a->obj);
+	work_mark(&t->work);
 	return 0;
 }
 
@@ -64,101 +59,90 @@ void static_arp_remove(struct arp_table *t, uint16_t vrf, bw_ip4 addr)
 {
 	struct static_arp *a = find(t, vrf, addr);
 
-	if (a == NULL)
-		return;
-	TAILQ_REMOVE(&t->list, a, entry);
-	a->gone = true;
-	displace(t, a);
+	if (a != NULL)
+		discard(t, a);
 }
 
 static struct iface *place_of(struct arp_table *t, const struct static_arp *a)
 {
 	struct iface *ifc;
 
-	TAILQ_FOREACH (ifc, &t->ctl->ifaces.list, entry)
+	TAILQ_FOREACH (ifc, &t->ifaces->list, entry)
 		if (ifc->told.if_id != 0 && ifc->vrf == a->vrf &&
 			iface_addr_on_subnet(ifc, a->addr) != NULL)
 			return ifc;
 	return NULL;
 }
 
-void static_arp_settle(struct arp_table *t)
+/* One that is elsewhere leaves first, and comes here again once that is said. */
+static void settle_one(struct arp_table *t, struct static_arp *a)
 {
-	struct static_arp *a;
+	struct iface *ifc = place_of(t, a);
 
-	if (!t->changed && !t->ctl->addrs_changed)
+	if (a->obj.wanted && a->ifc != ifc)
+		dp_drop(&t->core->dp, &a->obj);
+	if (ifc == NULL || (a->ifc != NULL && a->ifc != ifc))
 		return;
-	t->changed = false;
-	TAILQ_FOREACH (a, &t->list, entry) {
-		struct iface *ifc = place_of(t, a);
-
-		if (a->ifc == ifc && !a->obj.gone)
-			continue;
-		if (a->ifc != NULL && a->ifc != ifc) {
-			if (!a->obj.gone)
-				displace(t, a); /* comes here again once it has left */
-			continue;
-		}
-		if (a->ifc == NULL) {
-			a->ifc = ifc;
-			ifc->refs++;
-		}
-		dp_touch(&t->ctl->dp, &a->obj);
+	if (a->ifc == NULL) {
+		a->ifc = ifc;
+		ifc->refs++;
 	}
+	dp_want(&t->core->dp, &a->obj);
 }
 
-void static_arp_replay(struct arp_table *t)
+/* Put entries where their subnet is now. */
+static bool arp_settle(void *arg, struct work_budget *)
 {
+	struct arp_table *t = arg;
 	struct static_arp *a;
 
 	TAILQ_FOREACH (a, &t->list, entry)
-		if (a->ifc != NULL)
-			dp_touch(&t->ctl->dp, &a->obj);
+		settle_one(t, a);
+	return false;
 }
 
-static void fill(const struct static_arp *a, struct bw_msg *m)
+static bool arp_wish(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
 {
+	const struct static_arp *a = of(o);
+
 	m->hdr.cookie = dp_cookie(DP_ARP, a->vrf, 0, a->addr);
 	m->arp.if_id = a->ifc->id;
 	m->arp.addr = a->addr;
 	memcpy(m->arp.mac, a->mac, sizeof(m->arp.mac));
 	m->arp.state = BW_ARP_STATIC;
-}
-
-static bool set(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
-{
-	m->hdr.type = BW_CMD_ARP_SET;
-	fill(of(o), m);
 	return false;
 }
 
-static void del(void *, struct dp_object *o, struct bw_msg *m)
-{
-	m->hdr.type = BW_CMD_ARP_DEL;
-	fill(of(o), m);
-}
-
-static void released(void *owner, struct dp_object *o)
+static void arp_released(void *owner, struct dp_object *o)
 {
 	struct static_arp *a = of(o);
+	struct arp_table *t = owner;
 
 	iface_put(a->ifc);
 	a->ifc = NULL;
-	a->obj.gone = false;
 	if (a->gone)
 		free(a);
 	else
-		changed(owner);
+		work_mark(&t->work);
 }
 
-static struct dp_object *find_object(void *owner, uint64_t cookie)
+static void arp_replay(void *owner)
+{
+	struct arp_table *t = owner;
+	struct static_arp *a;
+
+	TAILQ_FOREACH (a, &t->list, entry)
+		dp_say(&t->core->dp, &a->obj);
+}
+
+static struct dp_object *arp_find(void *owner, uint64_t cookie)
 {
 	struct static_arp *a = find(owner, dp_cookie_a(cookie), dp_cookie_c(cookie));
 
-	return a != NULL && a->ifc != NULL ? &a->obj : NULL;
+	return a != NULL && a->obj.wanted ? &a->obj : NULL;
 }
 
-static void describe(void *, uint64_t cookie, char *buf, size_t size)
+static void arp_label(void *, struct dp_object *, uint64_t cookie, char *buf, size_t size)
 {
 	char ip[FORMAT_IP_SIZE];
 
@@ -167,29 +151,56 @@ static void describe(void *, uint64_t cookie, char *buf, size_t size)
 
 static const struct dp_class_ops arp_ops = {
 	.name = "ARP entry",
+	.set_type = BW_CMD_ARP_SET,
+	.del_type = BW_CMD_ARP_DEL,
 	.leaf = true,
-	.set = set,
-	.del = del,
-	.released = released,
-	.find = find_object,
-	.describe = describe,
+	.after = { DP_IF, DP_IF_ADDR },
+	.wish = arp_wish,
+	.released = arp_released,
+	.replay = arp_replay,
+	.find = arp_find,
+	.label = arp_label,
 };
 
-void arp_table_init(struct arp_table *t, struct control *ctl)
+/* --- what is watched --- */
+
+static void arp_iface_told(void *arg, enum watch_event event, void *)
+{
+	struct arp_table *t = arg;
+
+	if (event != WATCH_CHANGED)
+		work_mark(&t->work);
+}
+
+static void arp_addr_told(void *arg, enum watch_event, void *)
+{
+	struct arp_table *t = arg;
+
+	work_mark(&t->work);
+}
+
+void arp_table_init(struct arp_table *t, struct core *core, struct iface_table *ifaces)
 {
 	memset(t, 0, sizeof(*t));
-	t->ctl = ctl;
+	t->core = core;
+	t->ifaces = ifaces;
 	TAILQ_INIT(&t->list);
-	dp_class_register(&ctl->dp, DP_ARP, &arp_ops, t);
+	t->work = (struct work) {
+		.name = "static ARP",
+		.rank = WORK_ARP,
+		.run = arp_settle,
+		.arg = t,
+	};
+	work_add(&core->work, &t->work);
+	t->iface_watch = (struct watch) { .told = arp_iface_told, .arg = t };
+	watch_add(&ifaces->watches, &t->iface_watch);
+	t->addr_watch = (struct watch) { .told = arp_addr_told, .arg = t };
+	watch_add(&ifaces->addr_watches, &t->addr_watch);
+	dp_class_register(&core->dp, DP_ARP, &arp_ops, t);
 }
 
 void arp_table_fini(struct arp_table *t)
 {
-	struct static_arp *a;
-
-	while ((a = TAILQ_FIRST(&t->list)) != NULL) {
-		TAILQ_REMOVE(&t->list, a, entry);
-		a->gone = true;
-		displace(t, a);
-	}
+	while (!TAILQ_EMPTY(&t->list))
+		discard(t, TAILQ_FIRST(&t->list));
 }

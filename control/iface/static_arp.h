@@ -7,14 +7,14 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "control/core/dataplane_link.h"
+#include "control/core/core.h"
 
-struct control;
 struct iface;
+struct iface_table;
 
 struct static_arp {
 	TAILQ_ENTRY(static_arp) entry;
-	struct dp_object obj;
+	struct dp_object obj; /* wanted: its subnet is there */
 	bw_ip4 addr;
 	uint8_t mac[6];
 	uint16_t vrf;
@@ -23,20 +23,19 @@ struct static_arp {
 };
 
 struct arp_table {
-	struct control *ctl;
+	struct core *core;
+	struct iface_table *ifaces;
+	struct work work;
+	struct watch iface_watch, addr_watch;
 	TAILQ_HEAD(, static_arp) list;
-	bool changed;
 };
 
-void arp_table_init(struct arp_table *t, struct control *ctl);
+/* It watches interfaces and their addresses. */
+void arp_table_init(struct arp_table *t, struct core *core, struct iface_table *ifaces);
 void arp_table_fini(struct arp_table *t);
 
 /* Add or replace. 0 or -ENOMEM. */
 int static_arp_set(struct arp_table *t, uint16_t vrf, bw_ip4 addr, const uint8_t mac[6]);
 void static_arp_remove(struct arp_table *t, uint16_t vrf, bw_ip4 addr);
-
-/* Put entries where their subnet is now. */
-void static_arp_settle(struct arp_table *t);
-void static_arp_replay(struct arp_table *t);
 
 #endif

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/control.h"
+#include "control/acl/acl.h"
 #include "control/core/format.h"
 #include "control/core/hash.h"
+#include "control/iface/iface.h"
 
 static const uint32_t default_timeout[BW_NAT_TMO_MAX] = {
 	[BW_NAT_TMO_DYNAMIC] = 86400,
@@ -28,49 +29,24 @@ uint32_t nat_timeout_default(enum bw_nat_timeout which)
 	return default_timeout[which];
 }
 
-static void on_alias_timer(evutil_socket_t, short, void *arg)
-{
-	struct nat *nat = arg;
-
-	nat->aliases_changed = true;
-	control_wake(nat->ctl);
-}
-
-int nat_init(struct nat *nat, struct control *ctl)
-{
-	memset(nat, 0, sizeof(*nat));
-	nat->ctl = ctl;
-	TAILQ_INIT(&nat->pools);
-	TAILQ_INIT(&nat->rules);
-	idmap_init(&nat->pool_ids, 1, NAT_MAX_POOLS);
-	idmap_init(&nat->rule_ids, 1, NAT_MAX_RULES);
-	memcpy(nat->config.timeout, default_timeout, sizeof(default_timeout));
-	nat->config_obj.class = DP_NAT_CONFIG;
-	route_maps_init(&nat->maps, ctl);
-	nat_host_limits_init(nat);
-	nat_program_init(nat);
-	nat->alias_timer = evtimer_new(ctl->base, on_alias_timer, nat);
-	return nat->alias_timer != NULL ? 0 : -ENOMEM;
-}
-
-static void changed(struct nat *nat)
+static void changed(struct nat_table *nat)
 {
 	nat->changed = nat->aliases_changed = true;
-	control_wake(nat->ctl);
+	work_mark(&nat->work);
 }
 
 /* --- pools --- */
 
-static void pool_changed(struct nat_pool *pool)
+static void pool_changed(struct nat_pool_conf *pool)
 {
-	if (pool->in_dataplane && pool->n_ranges > 0)
-		dp_touch(&pool->ctl->dp, &pool->obj);
-	changed(&pool->ctl->nat);
+	if (pool->n_ranges > 0)
+		dp_say(&pool->nat->core->dp, &pool->obj);
+	changed(pool->nat);
 }
 
-static struct nat_pool *find_pool(struct nat *nat, const char *name)
+static struct nat_pool_conf *find_pool(struct nat_table *nat, const char *name)
 {
-	struct nat_pool *pool;
+	struct nat_pool_conf *pool;
 
 	TAILQ_FOREACH (pool, &nat->pools, entry)
 		if (strcmp(pool->name, name) == 0)
@@ -78,36 +54,34 @@ static struct nat_pool *find_pool(struct nat *nat, const char *name)
 	return NULL;
 }
 
-struct nat_pool *nat_pool_find(struct nat *nat, const char *name)
+struct nat_pool_conf *nat_pool_find(struct nat_table *nat, const char *name)
 {
-	struct nat_pool *pool = find_pool(nat, name);
+	struct nat_pool_conf *pool = find_pool(nat, name);
 
 	return pool != NULL && pool->exists ? pool : NULL;
 }
 
-static struct nat_pool *get_pool(struct nat *nat, const char *name)
+static struct nat_pool_conf *get_pool(struct nat_table *nat, const char *name)
 {
-	struct nat_pool *pool = find_pool(nat, name);
+	struct nat_pool_conf *pool = find_pool(nat, name);
 
 	if (pool != NULL)
 		return pool;
 	pool = calloc(1, sizeof(*pool));
 	if (pool == NULL)
 		return NULL;
-	pool->ctl = nat->ctl;
+	pool->nat = nat;
 	pool->obj.class = DP_NAT_POOL;
 	snprintf(pool->name, sizeof(pool->name), "%s", name);
 	TAILQ_INSERT_TAIL(&nat->pools, pool, entry);
 	return pool;
 }
 
-void nat_pool_unused(struct nat_pool *pool)
+void nat_pool_unused(struct nat_pool_conf *pool)
 {
-	struct nat *nat = &pool->ctl->nat;
-
-	if (pool->exists || pool->refs > 0 || pool->in_dataplane || pool->obj.queue != DP_IDLE)
+	if (pool->exists || pool->refs > 0 || pool->obj.wanted || pool->obj.queue != DP_IDLE)
 		return;
-	TAILQ_REMOVE(&nat->pools, pool, entry);
+	TAILQ_REMOVE(&pool->nat->pools, pool, entry);
 	free(pool);
 }
 
@@ -119,7 +93,7 @@ static int check_range(const struct nat_range *range, uint8_t plen)
 }
 
 /* All that a pool's ranges ask of its mask. */
-static int check_ranges(const struct nat_pool *pool, uint8_t plen)
+static int check_ranges(const struct nat_pool_conf *pool, uint8_t plen)
 {
 	int err = 0;
 
@@ -129,18 +103,18 @@ static int check_ranges(const struct nat_pool *pool, uint8_t plen)
 }
 
 /* A netmask in place of a prefix length, and the other way round. */
-static bool says_the_same(
-	const struct nat_pool *pool, uint8_t plen, bool match_host, const struct nat_range *range)
+static bool says_the_same(const struct nat_pool_conf *pool, uint8_t plen, bool match_host,
+	const struct nat_range *range)
 {
 	return pool->plen == plen && pool->match_host == match_host &&
 	       (range == NULL ||
 		       (pool->range[0].start == range->start && pool->range[0].end == range->end));
 }
 
-int nat_pool_set(struct nat *nat, const char *name, uint8_t plen, bool match_host,
+int nat_pool_set(struct nat_table *nat, const char *name, uint8_t plen, bool match_host,
 	const struct nat_range *range)
 {
-	struct nat_pool *pool = find_pool(nat, name);
+	struct nat_pool_conf *pool = find_pool(nat, name);
 	int err = range != NULL ? check_range(range, plen) : 0;
 
 	if (err != 0)
@@ -176,9 +150,9 @@ static bool overlaps(const struct nat_range *a, const struct nat_range *b)
 	return ntohl(a->start) <= ntohl(b->end) && ntohl(b->start) <= ntohl(a->end);
 }
 
-int nat_pool_range_add(struct nat *nat, const char *name, const struct nat_range *range)
+int nat_pool_range_add(struct nat_table *nat, const char *name, const struct nat_range *range)
 {
-	struct nat_pool *pool = nat_pool_find(nat, name);
+	struct nat_pool_conf *pool = nat_pool_find(nat, name);
 	int err;
 
 	if (pool == NULL) /* its line was refused */
@@ -197,9 +171,9 @@ int nat_pool_range_add(struct nat *nat, const char *name, const struct nat_range
 }
 
 int nat_pool_range_remove(
-	struct nat *nat, const char *name, const struct nat_range *range, bool force)
+	struct nat_table *nat, const char *name, const struct nat_range *range, bool force)
 {
-	struct nat_pool *pool = nat_pool_find(nat, name);
+	struct nat_pool_conf *pool = nat_pool_find(nat, name);
 	unsigned at = 0;
 
 	if (pool == NULL)
@@ -216,9 +190,9 @@ int nat_pool_range_remove(
 	return 0;
 }
 
-int nat_pool_remove(struct nat *nat, const char *name, bool force)
+int nat_pool_remove(struct nat_table *nat, const char *name, bool force)
 {
-	struct nat_pool *pool = nat_pool_find(nat, name);
+	struct nat_pool_conf *pool = nat_pool_find(nat, name);
 
 	if (pool == NULL)
 		return 0;
@@ -257,7 +231,7 @@ static bool says(const struct nat_rule *rule, const struct nat_spec *spec)
 	return spec->acl == NULL || (rule->acl != NULL && strcmp(rule->acl->name, spec->acl) == 0);
 }
 
-struct nat_rule *nat_rule_find(struct nat *nat, const struct nat_spec *spec)
+struct nat_rule *nat_rule_find(struct nat_table *nat, const struct nat_spec *spec)
 {
 	struct nat_rule *rule;
 
@@ -275,7 +249,8 @@ static bool same_interface(const struct nat_rule *rule, const struct nat_spec *s
 }
 
 /* A global (and port) leads to one local; a local has one global unless both are extendable. */
-static int find_conflict(struct nat *nat, const struct nat_spec *spec, struct nat_rule **other)
+static int find_conflict(
+	struct nat_table *nat, const struct nat_spec *spec, struct nat_rule **other)
 {
 	struct nat_rule *rule;
 
@@ -299,16 +274,16 @@ static int find_conflict(struct nat *nat, const struct nat_spec *spec, struct na
 
 static int hold_references(struct nat_rule *rule, const struct nat_spec *spec)
 {
-	struct control *ctl = rule->ctl;
+	struct nat_table *nat = rule->nat;
 
-	if (spec->acl != NULL && (rule->acl = acl_get(&ctl->acls, spec->acl)) == NULL)
+	if (spec->acl != NULL && (rule->acl = acl_get(nat->acls, spec->acl)) == NULL)
 		return -ENOMEM;
-	if (spec->map != NULL && (rule->map = route_map_get(&ctl->nat.maps, spec->map)) == NULL)
+	if (spec->map != NULL && (rule->map = route_map_get(&nat->maps, spec->map)) == NULL)
 		return -ENOMEM;
-	if (spec->ifname != NULL && (rule->ifc = iface_get(&ctl->ifaces, spec->ifname)) == NULL)
+	if (spec->ifname != NULL && (rule->ifc = iface_get(nat->ifaces, spec->ifname)) == NULL)
 		return -ENOMEM;
 	if (spec->pool != NULL) {
-		rule->pool = get_pool(&ctl->nat, spec->pool);
+		rule->pool = get_pool(nat, spec->pool);
 		if (rule->pool == NULL)
 			return -ENOMEM;
 		rule->pool->refs++;
@@ -321,13 +296,13 @@ void nat_rule_free(struct nat_rule *rule)
 	if (rule->acl != NULL)
 		acl_put(rule->acl);
 	if (rule->map != NULL)
-		route_map_put(&rule->ctl->nat.maps, rule->map);
+		route_map_put(&rule->nat->maps, rule->map);
 	if (rule->ifc != NULL)
 		iface_put(rule->ifc);
 	free(rule);
 }
 
-int nat_rule_add(struct nat *nat, const struct nat_spec *spec, struct nat_rule **other)
+int nat_rule_add(struct nat_table *nat, const struct nat_spec *spec, struct nat_rule **other)
 {
 	struct nat_rule *rule;
 	int err;
@@ -340,7 +315,7 @@ int nat_rule_add(struct nat *nat, const struct nat_spec *spec, struct nat_rule *
 	rule = calloc(1, sizeof(*rule));
 	if (rule == NULL)
 		return NAT_RULE_NO_MEMORY;
-	rule->ctl = nat->ctl;
+	rule->nat = nat;
 	rule->obj.class = DP_NAT_RULE;
 	rule->kind = spec->kind;
 	rule->flags = spec->flags;
@@ -366,7 +341,7 @@ int nat_rule_add(struct nat *nat, const struct nat_spec *spec, struct nat_rule *
 /* The pool is free for other uses at once; the dataplane hears of the rule first. */
 void nat_rule_remove(struct nat_rule *rule)
 {
-	struct nat *nat = &rule->ctl->nat;
+	struct nat_table *nat = rule->nat;
 
 	TAILQ_REMOVE(&nat->rules, rule, entry);
 	LIST_REMOVE(rule, by_global);
@@ -377,35 +352,35 @@ void nat_rule_remove(struct nat_rule *rule)
 	rule->pool = NULL;
 	rule->gone = true;
 	changed(nat);
-	if (!rule->in_dataplane)
+	if (rule->obj.wanted)
+		dp_drop(&nat->core->dp, &rule->obj); /* frees it once that is said */
+	else if (rule->obj.queue == DP_IDLE)
 		nat_rule_free(rule);
-	else
-		dp_remove(&nat->ctl->dp, &rule->obj);
 }
 
 /* --- settings and counters --- */
 
-void nat_timeout_set(struct nat *nat, enum bw_nat_timeout which, uint32_t seconds)
+void nat_timeout_set(struct nat_table *nat, enum bw_nat_timeout which, uint32_t seconds)
 {
 	nat->config.timeout[which] = seconds;
-	dp_touch(&nat->ctl->dp, &nat->config_obj);
+	dp_say(&nat->core->dp, &nat->config_obj);
 }
 
-void nat_limits_set(struct nat *nat, uint32_t max_entries, uint32_t max_per_host)
+void nat_limits_set(struct nat_table *nat, uint32_t max_entries, uint32_t max_per_host)
 {
 	nat->config.max_entries = max_entries;
 	nat->config.max_per_host = max_per_host;
-	dp_touch(&nat->ctl->dp, &nat->config_obj);
+	dp_say(&nat->core->dp, &nat->config_obj);
 }
 
-void nat_counters(const struct nat *nat, struct bw_nat_counters *sum)
+void nat_counters(const struct nat_table *nat, struct bw_nat_counters *sum)
 {
-	const struct bw_region *region = dp_region(&nat->ctl->dp);
+	const struct bw_region *region = dp_region(&nat->core->dp);
 
 	memset(sum, 0, sizeof(*sum));
 	if (region == NULL)
 		return;
-	for (unsigned w = 0; w < dp_workers(&nat->ctl->dp); w++) {
+	for (unsigned w = 0; w < dp_workers(&nat->core->dp); w++) {
 		const struct bw_nat_counters *c = &region->counters[w].nat;
 
 		sum->sessions += c->sessions;
@@ -421,7 +396,7 @@ void nat_counters(const struct nat *nat, struct bw_nat_counters *sum)
 	}
 }
 
-bool nat_sessions_live(const struct nat *nat, bool from_static)
+bool nat_sessions_live(const struct nat_table *nat, bool from_static)
 {
 	struct bw_nat_counters c;
 
@@ -429,7 +404,7 @@ bool nat_sessions_live(const struct nat *nat, bool from_static)
 	return from_static ? c.static_sessions > 0 : c.sessions > c.static_sessions;
 }
 
-void nat_sample(struct nat *nat)
+void nat_sample(struct nat_table *nat)
 {
 	struct bw_nat_counters c;
 
@@ -440,18 +415,8 @@ void nat_sample(struct nat *nat)
 	}
 }
 
-void nat_acl_changed(struct nat *nat, struct acl *acl)
-{
-	struct nat_rule *rule;
-
-	nat_maps_build(nat);
-	TAILQ_FOREACH (rule, &nat->rules, entry)
-		if (rule->acl == acl)
-			nat_rule_program(rule);
-}
-
 /* Rules of a map that now matches otherwise are said again, or taken back. */
-void nat_maps_build(struct nat *nat)
+void nat_maps_build(struct nat_table *nat)
 {
 	struct route_map *map;
 	struct nat_rule *rule;
@@ -463,21 +428,21 @@ void nat_maps_build(struct nat *nat)
 			if (rule->map != map)
 				continue;
 			nat_rule_program(rule);
-			if (rule->in_dataplane)
-				dp_touch(&nat->ctl->dp, &rule->obj);
+			dp_say(&nat->core->dp, &rule->obj);
 		}
 	}
 }
 
-void nat_settle(struct nat *nat)
+static bool nat_settle(void *arg, struct work_budget *)
 {
-	struct nat_pool *pool, *next;
+	struct nat_table *nat = arg;
+	struct nat_pool_conf *pool, *next;
 	struct nat_rule *rule;
 
-	if (nat->aliases_changed || nat->ctl->addrs_changed)
+	if (nat->aliases_changed)
 		nat_aliases_settle(nat);
 	if (!nat->changed)
-		return;
+		return false;
 	nat->changed = false;
 	nat_maps_build(nat);
 	for (pool = TAILQ_FIRST(&nat->pools); pool != NULL; pool = next) {
@@ -487,11 +452,78 @@ void nat_settle(struct nat *nat)
 	}
 	TAILQ_FOREACH (rule, &nat->rules, entry)
 		nat_rule_program(rule);
+	return false;
 }
 
-void nat_fini(struct nat *nat)
+/* --- what is watched: nat_settle() looks at all rules again --- */
+
+static void nat_acl_told(void *arg, enum watch_event, void *)
 {
-	struct nat_pool *pool;
+	struct nat_table *nat = arg;
+
+	nat->changed = true;
+	work_mark(&nat->work);
+}
+
+/* Rules may have waited for it, or are to. What else it is does not matter. */
+static void nat_iface_told(void *arg, enum watch_event event, void *)
+{
+	struct nat_table *nat = arg;
+
+	if (event == WATCH_CHANGED)
+		return;
+	nat->changed = true;
+	work_mark(&nat->work);
+}
+
+/* On what subnets globals are answered. */
+static void nat_addr_told(void *arg, enum watch_event, void *)
+{
+	struct nat_table *nat = arg;
+
+	nat->aliases_changed = true;
+	work_mark(&nat->work);
+}
+
+static void on_alias_timer(evutil_socket_t, short, void *arg)
+{
+	nat_addr_told(arg, WATCH_CHANGED, NULL);
+}
+
+int nat_init(struct nat_table *nat, struct core *core, struct acl_table *acls,
+	struct iface_table *ifaces)
+{
+	memset(nat, 0, sizeof(*nat));
+	nat->core = core;
+	nat->acls = acls;
+	nat->ifaces = ifaces;
+	TAILQ_INIT(&nat->pools);
+	TAILQ_INIT(&nat->rules);
+	memcpy(nat->config.timeout, default_timeout, sizeof(default_timeout));
+	route_maps_init(&nat->maps, nat);
+	nat->work = (struct work) {
+		.name = "NAT",
+		.rank = WORK_NAT,
+		.run = nat_settle,
+		.arg = nat,
+	};
+	work_add(&core->work, &nat->work);
+	nat_host_limits_init(nat);
+	nat_aliases_init(nat);
+	nat_program_init(nat);
+	nat->acl_watch = (struct watch) { .told = nat_acl_told, .arg = nat };
+	watch_add(&acls->watches, &nat->acl_watch);
+	nat->iface_watch = (struct watch) { .told = nat_iface_told, .arg = nat };
+	watch_add(&ifaces->watches, &nat->iface_watch);
+	nat->addr_watch = (struct watch) { .told = nat_addr_told, .arg = nat };
+	watch_add(&ifaces->addr_watches, &nat->addr_watch);
+	nat->alias_timer = evtimer_new(core->base, on_alias_timer, nat);
+	return nat->alias_timer != NULL ? 0 : -ENOMEM;
+}
+
+void nat_fini(struct nat_table *nat)
+{
+	struct nat_pool_conf *pool;
 
 	nat_aliases_fini(nat);
 	nat_host_limits_fini(nat);
@@ -499,15 +531,11 @@ void nat_fini(struct nat *nat)
 		nat_rule_remove(TAILQ_FIRST(&nat->rules));
 	route_maps_fini(&nat->maps);
 	while ((pool = TAILQ_FIRST(&nat->pools)) != NULL) {
-		dp_forget(&nat->ctl->dp, &pool->obj);
+		dp_forget(&nat->core->dp, &pool->obj);
 		TAILQ_REMOVE(&nat->pools, pool, entry);
 		free(pool);
 	}
-	dp_forget(&nat->ctl->dp, &nat->config_obj);
-	idmap_fini(&nat->pool_ids);
-	idmap_fini(&nat->rule_ids);
-	free(nat->pool_by_id);
-	free(nat->rule_by_id);
+	dp_forget(&nat->core->dp, &nat->config_obj);
 	if (nat->alias_timer != NULL)
 		event_free(nat->alias_timer);
 }

@@ -13,8 +13,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "control/core/dataplane_link.h"
-#include "control/core/idmap.h"
+#include "control/core/core.h"
 #include "control/nat/route_map.h"
 
 #define NAT_NAME_LEN  64
@@ -23,17 +22,19 @@
 #define NAT_HASH      1024
 
 struct acl;
-struct control;
+struct acl_table;
 struct event;
 struct iface;
+struct iface_table;
+struct nat_table;
 
 struct nat_range {
 	bw_ip4 start, end;
 };
 
-struct nat_pool {
-	TAILQ_ENTRY(nat_pool) entry; /* in the order of creation */
-	struct control *ctl;
+struct nat_pool_conf {
+	TAILQ_ENTRY(nat_pool_conf) entry; /* in the order of creation */
+	struct nat_table *nat;
 	char name[NAT_NAME_LEN];
 	bool exists;
 	bool single; /* its one range was given with it */
@@ -42,9 +43,7 @@ struct nat_pool {
 	bool match_host;
 	unsigned n_ranges;
 	struct nat_range range[BW_NAT_POOL_RANGES];
-	uint32_t id;
-	bool in_dataplane;
-	struct dp_object obj;
+	struct dp_object obj; /* wanted: it has ranges and a rule */
 };
 
 /* What one inside host may have. */
@@ -52,14 +51,13 @@ struct nat_limit {
 	TAILQ_ENTRY(nat_limit) entry;
 	bw_ip4 addr;
 	uint32_t max;
-	bool gone;
-	struct dp_object obj;
+	struct dp_object obj; /* wanted; or it is about to go */
 };
 
 struct nat_rule {
 	TAILQ_ENTRY(nat_rule) entry; /* in the order of configuration */
 	LIST_ENTRY(nat_rule) by_global, by_local;
-	struct control *ctl;
+	struct nat_table *nat;
 	uint16_t kind;	/* enum bw_nat_rule_kind */
 	uint16_t flags; /* enum bw_nat_rule_flags */
 	uint16_t vrf;
@@ -67,13 +65,11 @@ struct nat_rule {
 	bw_ip4 local, global;
 	uint16_t local_port, global_port;
 	struct acl *acl; /* references, or NULL */
-	struct nat_pool *pool;
+	struct nat_pool_conf *pool;
 	struct iface *ifc;
 	struct route_map *map; /* in place of acl */
-	uint32_t id;
 	bool gone;
-	bool in_dataplane;
-	struct dp_object obj;
+	struct dp_object obj; /* wanted: all that it refers to is there */
 };
 
 /* A global that is answered in ARP on an interface. */
@@ -85,15 +81,15 @@ struct nat_alias {
 
 LIST_HEAD(nat_rule_list, nat_rule);
 
-struct nat {
-	struct control *ctl;
-	TAILQ_HEAD(, nat_pool) pools;
+struct nat_table {
+	struct core *core;
+	struct acl_table *acls;
+	struct iface_table *ifaces;
+	struct work work;
+	struct watch acl_watch, iface_watch, addr_watch;
+	TAILQ_HEAD(, nat_pool_conf) pools;
 	TAILQ_HEAD(nat_rules, nat_rule) rules;
 	struct nat_rule_list by_global[NAT_HASH], by_local[NAT_HASH];
-	struct idmap pool_ids, rule_ids;
-	struct nat_pool **pool_by_id;
-	struct nat_rule **rule_by_id;
-	uint32_t pool_by_id_size, rule_by_id_size;
 	uint32_t n_rules;
 	struct route_map_table maps;
 	struct bw_nat_config config;
@@ -109,12 +105,14 @@ struct nat {
 	uint64_t peak;
 };
 
-int nat_init(struct nat *nat, struct control *ctl);
-void nat_fini(struct nat *nat);
+/* It watches lists and interfaces. 0 or -ENOMEM. */
+int nat_init(struct nat_table *nat, struct core *core, struct acl_table *acls,
+	struct iface_table *ifaces);
+void nat_fini(struct nat_table *nat);
 
 /* --- pools --- */
 
-struct nat_pool *nat_pool_find(struct nat *nat, const char *name);
+struct nat_pool_conf *nat_pool_find(struct nat_table *nat, const char *name);
 
 enum nat_pool_error {
 	NAT_POOL_ORDER = 1, /* the end is before the start */
@@ -130,16 +128,16 @@ enum nat_pool_error {
  * A pool of one range or, with `range` NULL, of those that nat_pool_range_add() gives it. All: 0
  * or enum nat_pool_error; nothing is changed on error.
  */
-int nat_pool_set(struct nat *nat, const char *name, uint8_t plen, bool match_host,
+int nat_pool_set(struct nat_table *nat, const char *name, uint8_t plen, bool match_host,
 	const struct nat_range *range);
 
 /* A range more costs the pool its sessions; one less needs it out of use, or `force`. */
-int nat_pool_range_add(struct nat *nat, const char *name, const struct nat_range *range);
+int nat_pool_range_add(struct nat_table *nat, const char *name, const struct nat_range *range);
 int nat_pool_range_remove(
-	struct nat *nat, const char *name, const struct nat_range *range, bool force);
+	struct nat_table *nat, const char *name, const struct nat_range *range, bool force);
 
 /* A pool that rules refer to goes only with `force`; they then wait for one of its name. */
-int nat_pool_remove(struct nat *nat, const char *name, bool force);
+int nat_pool_remove(struct nat_table *nat, const char *name, bool force);
 
 /* --- rules --- */
 
@@ -160,61 +158,47 @@ enum nat_rule_error {
 };
 
 /* 0 or enum nat_rule_error, then with the rule in the way in *other. */
-int nat_rule_add(struct nat *nat, const struct nat_spec *spec, struct nat_rule **other);
-struct nat_rule *nat_rule_find(struct nat *nat, const struct nat_spec *spec);
+int nat_rule_add(struct nat_table *nat, const struct nat_spec *spec, struct nat_rule **other);
+struct nat_rule *nat_rule_find(struct nat_table *nat, const struct nat_spec *spec);
 void nat_rule_remove(struct nat_rule *rule);
 
 /* Whether sessions live that were made from static rules, or from dynamic ones. */
-bool nat_sessions_live(const struct nat *nat, bool from_static);
+bool nat_sessions_live(const struct nat_table *nat, bool from_static);
 
 /* --- settings --- */
 
-void nat_timeout_set(struct nat *nat, enum bw_nat_timeout which, uint32_t seconds);
+void nat_timeout_set(struct nat_table *nat, enum bw_nat_timeout which, uint32_t seconds);
 uint32_t nat_timeout_default(enum bw_nat_timeout which);
-void nat_limits_set(struct nat *nat, uint32_t max_entries, uint32_t max_per_host);
+void nat_limits_set(struct nat_table *nat, uint32_t max_entries, uint32_t max_per_host);
 
 /* Of one inside host; max 0: none of its own. 0 or -ENOMEM. */
-int nat_host_limit_set(struct nat *nat, bw_ip4 addr, uint32_t max);
+int nat_host_limit_set(struct nat_table *nat, bw_ip4 addr, uint32_t max);
 
 /* Sum over the workers; zeros without a dataplane. */
-void nat_counters(const struct nat *nat, struct bw_nat_counters *sum);
+void nat_counters(const struct nat_table *nat, struct bw_nat_counters *sum);
 
 /* Remember when the peak of sessions was. Once a second or so. */
-void nat_sample(struct nat *nat);
+void nat_sample(struct nat_table *nat);
 
-/* --- the rest of control --- */
-
-/* The list came into force in the dataplane, or went. */
-void nat_acl_changed(struct nat *nat, struct acl *acl);
-
-void nat_settle(struct nat *nat);
+/* --- between the files --- */
 
 /* nat.c: what the route-maps match now, which lists and interfaces decide. */
-void nat_maps_build(struct nat *nat);
+void nat_maps_build(struct nat_table *nat);
 
-void nat_program_init(struct nat *nat);
-void nat_identify_begin(struct nat *nat);
-void nat_held_pool(struct nat *nat, const struct bw_nat_pool *held);
-void nat_held_rule(struct nat *nat, const struct bw_nat_rule *held);
-void nat_identify(struct nat *nat); /* after lists and interfaces */
-void nat_replay(struct nat *nat);
-
-/* nat_program.c, for nat.c */
-void nat_pool_program(struct nat_pool *pool);
+/* nat_program.c */
+void nat_program_init(struct nat_table *nat);
+void nat_pool_program(struct nat_pool_conf *pool);
 void nat_rule_program(struct nat_rule *rule);
 void nat_rule_free(struct nat_rule *rule);
-void nat_pool_unused(struct nat_pool *pool);
+void nat_pool_unused(struct nat_pool_conf *pool);
 
 /* nat_limit.c */
-void nat_host_limits_init(struct nat *nat);
-void nat_host_limits_fini(struct nat *nat);
-void nat_host_limits_replay(struct nat *nat);
-
-/* The interface's alias of this address, or NULL: for what the dataplane is found to hold. */
-struct iface_addr *nat_alias_find(const struct nat *nat, struct iface *ifc, bw_ip4 addr);
+void nat_host_limits_init(struct nat_table *nat);
+void nat_host_limits_fini(struct nat_table *nat);
 
 /* nat_alias.c */
-void nat_aliases_settle(struct nat *nat);
-void nat_aliases_fini(struct nat *nat);
+void nat_aliases_init(struct nat_table *nat);
+void nat_aliases_settle(struct nat_table *nat);
+void nat_aliases_fini(struct nat_table *nat);
 
 #endif

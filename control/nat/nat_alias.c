@@ -8,8 +8,9 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
-#include "control/control.h"
 #include "control/core/format.h"
+#include "control/iface/iface.h"
+#include "control/nat/nat.h"
 
 #define ALIASES_PER_MS 100 /* computing them all anew is paced by their number */
 
@@ -76,12 +77,12 @@ static int add_on_subnet(
  * interfaces of a VRF share a subnet.
  */
 static int add_globals(
-	struct nat *nat, struct alias_set *set, uint16_t vrf, bw_ip4 first, bw_ip4 last)
+	struct nat_table *nat, struct alias_set *set, uint16_t vrf, bw_ip4 first, bw_ip4 last)
 {
 	struct iface *ifc;
 	int err = 0;
 
-	TAILQ_FOREACH (ifc, &nat->ctl->ifaces.list, entry) {
+	TAILQ_FOREACH (ifc, &nat->ifaces->list, entry) {
 		const struct iface_addr *a;
 
 		if (ifc->nat != IFACE_NAT_OUTSIDE || ifc->vrf != vrf || ifc->kind->is_kept)
@@ -95,9 +96,9 @@ static int add_globals(
 	return 0;
 }
 
-static int add_pool(struct nat *nat, struct alias_set *set, const struct nat_rule *rule)
+static int add_pool(struct nat_table *nat, struct alias_set *set, const struct nat_rule *rule)
 {
-	const struct nat_pool *pool = rule->pool;
+	const struct nat_pool_conf *pool = rule->pool;
 	int err = 0;
 
 	for (unsigned r = 0; err == 0 && pool->exists && r < pool->n_ranges; r++)
@@ -105,7 +106,7 @@ static int add_pool(struct nat *nat, struct alias_set *set, const struct nat_rul
 	return err;
 }
 
-static int collect(struct nat *nat, struct alias_set *set)
+static int collect(struct nat_table *nat, struct alias_set *set)
 {
 	struct nat_rule *rule;
 
@@ -140,7 +141,7 @@ static void make_unique(struct alias_set *set)
 	set->n = n + 1;
 }
 
-static void replace(struct nat *nat, struct alias_set *set)
+static void replace(struct nat_table *nat, struct alias_set *set)
 {
 	size_t old = 0, new = 0;
 
@@ -172,8 +173,9 @@ static void replace(struct nat *nat, struct alias_set *set)
 	nat->n_aliases = set->n;
 }
 
-struct iface_addr *nat_alias_find(const struct nat *nat, struct iface *ifc, bw_ip4 addr)
+static struct iface_addr *nat_alias_find(void *arg, struct iface *ifc, bw_ip4 addr)
 {
+	const struct nat_table *nat = arg;
 	const struct nat_alias key = { .ifc = ifc, .addr = addr }, *found = NULL;
 
 	if (nat->n_aliases > 0)
@@ -181,17 +183,17 @@ struct iface_addr *nat_alias_find(const struct nat *nat, struct iface *ifc, bw_i
 	return found != NULL ? found->held : NULL;
 }
 
-static void note_cut(struct nat *nat, bool cut)
+static void note_cut(struct nat_table *nat, bool cut)
 {
 	if (cut && !nat->aliases_cut)
-		log_event(&nat->ctl->log, "NAT-4-ALIASES",
+		log_event(&nat->core->log, "NAT-4-ALIASES",
 			"ARP is answered for %u global addresses, which is the most: the others "
 			"need a route or static ARP at the neighbours",
 			BW_MAX_ALIASES);
 	nat->aliases_cut = cut;
 }
 
-void nat_aliases_settle(struct nat *nat)
+void nat_aliases_settle(struct nat_table *nat)
 {
 	static const struct timeval later = { .tv_usec = 50 * 1000 };
 	struct alias_set set = { 0 };
@@ -214,9 +216,16 @@ void nat_aliases_settle(struct nat *nat)
 	replace(nat, &set);
 }
 
-void nat_aliases_fini(struct nat *nat)
+void nat_aliases_init(struct nat_table *nat)
+{
+	nat->ifaces->find_alias = nat_alias_find;
+	nat->ifaces->find_alias_arg = nat;
+}
+
+void nat_aliases_fini(struct nat_table *nat)
 {
 	struct alias_set none = { 0 };
 
 	replace(nat, &none);
+	nat->ifaces->find_alias = NULL;
 }

@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/control.h"
+#include "control/acl/acl.h"
 #include "control/core/format.h"
+#include "control/iface/iface.h"
+#include "control/nat/nat.h"
 
-static struct nat_pool *pool_of(struct dp_object *o)
+static struct nat_pool_conf *pool_of(struct dp_object *o)
 {
-	return (struct nat_pool *)((char *)o - offsetof(struct nat_pool, obj));
+	return (struct nat_pool_conf *)((char *)o - offsetof(struct nat_pool_conf, obj));
 }
 
 static struct nat_rule *rule_of(struct dp_object *o)
@@ -19,140 +21,63 @@ static struct nat_rule *rule_of(struct dp_object *o)
 	return (struct nat_rule *)((char *)o - offsetof(struct nat_rule, obj));
 }
 
-/* Make table[id] = object; the tables are as long as the ids in use. */
-static int enter(void ***table, uint32_t *size, uint32_t id, void *object)
-{
-	if (id >= *size) {
-		uint32_t n = (id + 32) * 3 / 2;
-		void **bigger = realloc(*table, n * sizeof(void *));
-
-		if (bigger == NULL)
-			return -ENOMEM;
-		memset(bigger + *size, 0, (n - *size) * sizeof(void *));
-		*table = bigger;
-		*size = n;
-	}
-	(*table)[id] = object;
-	return 0;
-}
-
-static int enter_pool(struct nat *nat, struct nat_pool *pool)
-{
-	return enter((void ***)&nat->pool_by_id, &nat->pool_by_id_size, pool->id, pool);
-}
-
-static int enter_rule(struct nat *nat, struct nat_rule *rule)
-{
-	return enter((void ***)&nat->rule_by_id, &nat->rule_by_id_size, rule->id, rule);
-}
-
 /* --- pools --- */
 
-static bool pool_wanted(const struct nat_pool *pool)
+static bool pool_wanted(const struct nat_pool_conf *pool)
 {
 	return pool->exists && pool->n_ranges > 0 && pool->refs > 0;
 }
 
-static int take_pool_id(struct nat *nat, struct nat_pool *pool)
+void nat_pool_program(struct nat_pool_conf *pool)
 {
-	int err;
+	struct dp_link *dp = &pool->nat->core->dp;
 
-	if (pool->id != 0 || nat->ctl->dp.state == DP_READING)
-		return 0;
-	err = idmap_take(&nat->pool_ids, &pool->id);
-	if (err != 0)
-		pool->id = 0;
-	return err != 0 ? err : enter_pool(nat, pool);
+	if (pool_wanted(pool))
+		dp_want(dp, &pool->obj);
+	else
+		dp_drop(dp, &pool->obj);
 }
 
-void nat_pool_program(struct nat_pool *pool)
+static bool pool_wish(void *, struct dp_object *o, uint32_t part, struct bw_msg *m)
 {
-	struct nat *nat = &pool->ctl->nat;
-	bool wanted = pool_wanted(pool);
-
-	if (wanted == pool->in_dataplane)
-		return;
-	if (!wanted) {
-		pool->in_dataplane = false;
-		dp_remove(&nat->ctl->dp, &pool->obj);
-		return;
-	}
-	if (take_pool_id(nat, pool) != 0) {
-		log_event(&nat->ctl->log, "PLATFORM-2-NOIDS", "no id is left for pool %s",
-			pool->name);
-		return;
-	}
-	pool->in_dataplane = true;
-	dp_touch(&nat->ctl->dp, &pool->obj);
-}
-
-static void fill_pool(const struct nat_pool *pool, unsigned range, struct bw_nat_pool *m)
-{
-	bool last = range + 1 == pool->n_ranges;
-
-	m->range = (uint16_t)range;
-	m->plen = pool->plen;
-	m->flags =
-		(last ? BW_NAT_POOL_F_LAST : 0) | (pool->match_host ? BW_NAT_POOL_F_MATCH_HOST : 0);
-	m->start = pool->range[range].start;
-	m->end = pool->range[range].end;
-}
-
-static bool pool_set(void *, struct dp_object *o, uint32_t part, struct bw_msg *m)
-{
-	const struct nat_pool *pool = pool_of(o);
+	const struct nat_pool_conf *pool = pool_of(o);
 	unsigned ranges = pool->n_ranges > 0 ? pool->n_ranges : 1;
+	bool last;
 
-	m->hdr.type = BW_CMD_NAT_POOL_SET;
-	m->hdr.cookie = dp_cookie(DP_NAT_POOL, 0, 0, pool->id);
 	/* It may have become shorter while it was being said: then its last range once more. One
 	 * that lost them all is about to be removed, and still has what the first one was. */
 	part = part < ranges ? part : ranges - 1;
-	fill_pool(pool, part, &m->nat_pool);
-	m->nat_pool.pool_id = pool->id;
-	return part + 1 < ranges;
+	last = part + 1 == ranges;
+	m->nat_pool.pool_id = o->id;
+	m->nat_pool.range = (uint16_t)part;
+	m->nat_pool.plen = pool->plen;
+	m->nat_pool.flags =
+		(last ? BW_NAT_POOL_F_LAST : 0) | (pool->match_host ? BW_NAT_POOL_F_MATCH_HOST : 0);
+	m->nat_pool.start = pool->range[part].start;
+	m->nat_pool.end = pool->range[part].end;
+	return !last;
 }
 
-static void pool_del(void *, struct dp_object *o, struct bw_msg *m)
+/* A pool is known by what it says, but for the id; the first range says enough. */
+static bool pool_key(const struct bw_msg *m, struct dp_key *key)
 {
-	m->hdr.type = BW_CMD_NAT_POOL_DEL;
-	m->hdr.cookie = dp_cookie(DP_NAT_POOL, 0, 0, pool_of(o)->id);
-	m->ref.id = pool_of(o)->id;
+	struct bw_nat_pool pool = m->nat_pool;
+
+	pool.pool_id = 0;
+	return pool.range == 0 && dp_key_set(key, m->nat_pool.pool_id, &pool, sizeof(pool));
 }
 
-static void pool_released(void *owner, struct dp_object *o)
+static void pool_released(void *owner, struct dp_object *)
 {
-	struct nat_pool *pool = pool_of(o);
-	struct nat *nat = owner;
+	struct nat_table *nat = owner;
 
-	if (pool->id != 0) {
-		nat->pool_by_id[pool->id] = NULL;
-		idmap_put(&nat->pool_ids, pool->id);
-	}
-	pool->id = 0;
 	nat->changed = true; /* nat_settle() frees it if nobody has it */
-	control_wake(nat->ctl);
+	work_mark(&nat->work);
 }
 
-static struct nat_pool *pool_by_cookie(struct nat *nat, uint64_t cookie)
+static void pool_label(void *, struct dp_object *o, uint64_t, char *buf, size_t size)
 {
-	uint32_t id = dp_cookie_c(cookie);
-
-	return id < nat->pool_by_id_size ? nat->pool_by_id[id] : NULL;
-}
-
-static struct dp_object *pool_find(void *owner, uint64_t cookie)
-{
-	struct nat_pool *pool = pool_by_cookie(owner, cookie);
-
-	return pool != NULL && pool->in_dataplane ? &pool->obj : NULL;
-}
-
-static void pool_describe(void *owner, uint64_t cookie, char *buf, size_t size)
-{
-	struct nat_pool *pool = pool_by_cookie(owner, cookie);
-
-	snprintf(buf, size, "NAT pool %s", pool != NULL ? pool->name : "(removed)");
+	snprintf(buf, size, "NAT pool %s", o != NULL ? pool_of(o)->name : "(removed)");
 }
 
 /* --- rules --- */
@@ -167,39 +92,17 @@ static bool rule_wanted(const struct nat_rule *rule)
 		return false;
 	if (rule->map != NULL ? rule->map->built.n == 0 : acl_in_force(rule->acl) == 0)
 		return false;
-	return rule->pool == NULL || rule->pool->in_dataplane;
-}
-
-static int take_rule_id(struct nat *nat, struct nat_rule *rule)
-{
-	int err;
-
-	if (rule->id != 0 || nat->ctl->dp.state == DP_READING)
-		return 0;
-	err = idmap_take(&nat->rule_ids, &rule->id);
-	if (err != 0)
-		rule->id = 0;
-	return err != 0 ? err : enter_rule(nat, rule);
+	return rule->pool == NULL || rule->pool->obj.wanted;
 }
 
 void nat_rule_program(struct nat_rule *rule)
 {
-	struct nat *nat = &rule->ctl->nat;
-	bool wanted = rule_wanted(rule);
+	struct dp_link *dp = &rule->nat->core->dp;
 
-	if (wanted == rule->in_dataplane)
-		return;
-	if (!wanted) {
-		rule->in_dataplane = false;
-		dp_remove(&nat->ctl->dp, &rule->obj);
-		return;
-	}
-	if (take_rule_id(nat, rule) != 0) {
-		log_event(&nat->ctl->log, "PLATFORM-2-NOIDS", "no id is left for a NAT rule");
-		return;
-	}
-	rule->in_dataplane = true;
-	dp_touch(&nat->ctl->dp, &rule->obj);
+	if (rule_wanted(rule))
+		dp_want(dp, &rule->obj);
+	else
+		dp_drop(dp, &rule->obj);
 }
 
 static void fill_rule(const struct nat_rule *rule, struct bw_nat_rule *m)
@@ -214,61 +117,38 @@ static void fill_rule(const struct nat_rule *rule, struct bw_nat_rule *m)
 	m->local_port = rule->local_port;
 	m->global_port = rule->global_port;
 	m->acl_id = acl_in_force(rule->acl);
-	m->pool_id = rule->pool != NULL ? rule->pool->id : 0;
+	m->pool_id = rule->pool != NULL ? rule->pool->obj.id : 0;
 	m->if_id = rule->ifc != NULL ? rule->ifc->id : 0;
 	if (rule->map != NULL)
 		m->map = rule->map->built;
 }
 
-static bool rule_set(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
+static bool rule_wish(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
 {
-	const struct nat_rule *rule = rule_of(o);
-
-	m->hdr.type = BW_CMD_NAT_RULE_SET;
-	m->hdr.cookie = dp_cookie(DP_NAT_RULE, 0, 0, rule->id);
-	fill_rule(rule, &m->nat_rule);
-	m->nat_rule.rule_id = rule->id;
+	fill_rule(rule_of(o), &m->nat_rule);
+	m->nat_rule.rule_id = o->id;
 	return false;
 }
 
-static void rule_del(void *, struct dp_object *o, struct bw_msg *m)
+/* As a pool: by what it says. */
+static bool rule_key(const struct bw_msg *m, struct dp_key *key)
 {
-	m->hdr.type = BW_CMD_NAT_RULE_DEL;
-	m->hdr.cookie = dp_cookie(DP_NAT_RULE, 0, 0, rule_of(o)->id);
-	m->ref.id = rule_of(o)->id;
+	struct bw_nat_rule rule = m->nat_rule;
+
+	rule.rule_id = 0;
+	return dp_key_set(key, m->nat_rule.rule_id, &rule, sizeof(rule));
 }
 
-static void rule_released(void *owner, struct dp_object *o)
+static void rule_released(void *, struct dp_object *o)
 {
-	struct nat_rule *rule = rule_of(o);
-	struct nat *nat = owner;
-
-	if (rule->id != 0) {
-		nat->rule_by_id[rule->id] = NULL;
-		idmap_put(&nat->rule_ids, rule->id);
-	}
-	rule->id = 0;
-	if (rule->gone)
-		nat_rule_free(rule);
+	if (rule_of(o)->gone)
+		nat_rule_free(rule_of(o));
 }
 
-static struct dp_object *rule_find(void *owner, uint64_t cookie)
+static void rule_label(void *, struct dp_object *o, uint64_t, char *buf, size_t size)
 {
-	uint32_t id = dp_cookie_c(cookie);
-	struct nat *nat = owner;
-
-	if (id >= nat->rule_by_id_size || nat->rule_by_id[id] == NULL ||
-		!nat->rule_by_id[id]->in_dataplane || nat->rule_by_id[id]->gone)
-		return NULL;
-	return &nat->rule_by_id[id]->obj;
-}
-
-static void rule_describe(void *owner, uint64_t cookie, char *buf, size_t size)
-{
+	const struct nat_rule *rule = o != NULL ? rule_of(o) : NULL;
 	char local[FORMAT_IP_SIZE], global[FORMAT_IP_SIZE];
-	uint32_t id = dp_cookie_c(cookie);
-	struct nat *nat = owner;
-	struct nat_rule *rule = id < nat->rule_by_id_size ? nat->rule_by_id[id] : NULL;
 
 	if (rule == NULL)
 		snprintf(buf, size, "NAT rule (removed)");
@@ -283,139 +163,73 @@ static void rule_describe(void *owner, uint64_t cookie, char *buf, size_t size)
 
 /* --- settings --- */
 
-static bool config_set(void *owner, struct dp_object *, uint32_t, struct bw_msg *m)
+static bool config_wish(void *owner, struct dp_object *, uint32_t, struct bw_msg *m)
 {
-	struct nat *nat = owner;
+	struct nat_table *nat = owner;
 
-	m->hdr.type = BW_CMD_NAT_CONFIG;
-	m->hdr.cookie = dp_cookie(DP_NAT_CONFIG, 0, 0, 0);
 	m->nat_config = nat->config;
 	return false;
 }
 
 static struct dp_object *config_find(void *owner, uint64_t)
 {
-	struct nat *nat = owner;
+	struct nat_table *nat = owner;
 
 	return &nat->config_obj;
 }
 
-static void config_describe(void *, uint64_t, char *buf, size_t size)
+static void config_replay(void *owner)
+{
+	struct nat_table *nat = owner;
+
+	dp_say(&nat->core->dp, &nat->config_obj);
+}
+
+static void config_label(void *, struct dp_object *, uint64_t, char *buf, size_t size)
 {
 	snprintf(buf, size, "NAT settings");
 }
 
 static const struct dp_class_ops pool_ops = {
 	.name = "pool",
-	.set = pool_set,
-	.del = pool_del,
+	.set_type = BW_CMD_NAT_POOL_SET,
+	.del_type = BW_CMD_NAT_POOL_DEL,
+	.limit_id = NAT_MAX_POOLS,
+	.wish = pool_wish,
+	.key = pool_key,
 	.released = pool_released,
-	.find = pool_find,
-	.describe = pool_describe,
+	.label = pool_label,
 };
 
 static const struct dp_class_ops rule_ops = {
 	.name = "rule",
+	.set_type = BW_CMD_NAT_RULE_SET,
+	.del_type = BW_CMD_NAT_RULE_DEL,
 	.leaf = true,
-	.set = rule_set,
-	.del = rule_del,
+	.after = { DP_ACL, DP_IF, DP_NAT_POOL },
+	.limit_id = NAT_MAX_RULES,
+	.wish = rule_wish,
+	.key = rule_key,
 	.released = rule_released,
-	.find = rule_find,
-	.describe = rule_describe,
+	.label = rule_label,
 };
 
 static const struct dp_class_ops config_ops = {
-	.name = "settings", /* always there: no del */
-	.set = config_set,
+	.name = "settings",
+	.set_type = BW_CMD_NAT_CONFIG,
+	.wish = config_wish,
 	.find = config_find,
-	.describe = config_describe,
+	.replay = config_replay,
+	.label = config_label,
 };
 
-void nat_program_init(struct nat *nat)
+void nat_program_init(struct nat_table *nat)
 {
-	dp_class_register(&nat->ctl->dp, DP_NAT_POOL, &pool_ops, nat);
-	dp_class_register(&nat->ctl->dp, DP_NAT_RULE, &rule_ops, nat);
-	dp_class_register(&nat->ctl->dp, DP_NAT_CONFIG, &config_ops, nat);
-}
+	struct dp_link *dp = &nat->core->dp;
 
-/* --- resync: a pool and a rule are known by what they say, but for the id --- */
-
-void nat_identify_begin(struct nat *nat)
-{
-	idmap_reset(&nat->pool_ids);
-	idmap_reset(&nat->rule_ids);
-	if (nat->pool_by_id != NULL)
-		memset(nat->pool_by_id, 0, nat->pool_by_id_size * sizeof(struct nat_pool *));
-	if (nat->rule_by_id != NULL)
-		memset(nat->rule_by_id, 0, nat->rule_by_id_size * sizeof(struct nat_rule *));
-}
-
-void nat_held_pool(struct nat *nat, const struct bw_nat_pool *held)
-{
-	struct bw_nat_pool key = *held;
-
-	if (held->range != 0) /* the first one says enough */
-		return;
-	key.pool_id = 0;
-	idmap_seed(&nat->pool_ids, held->pool_id, &key, sizeof(key));
-}
-
-void nat_held_rule(struct nat *nat, const struct bw_nat_rule *held)
-{
-	struct bw_nat_rule key = *held;
-
-	key.rule_id = 0;
-	idmap_seed(&nat->rule_ids, held->rule_id, &key, sizeof(key));
-}
-
-static void identify_pool(struct nat *nat, struct nat_pool *pool)
-{
-	struct bw_nat_pool key = { 0 };
-
-	pool->id = 0;
-	if (!pool->in_dataplane)
-		return;
-	fill_pool(pool, 0, &key);
-	if (idmap_assign(&nat->pool_ids, &key, sizeof(key), &pool->id) == 0)
-		enter_pool(nat, pool);
-}
-
-static void identify_rule(struct nat *nat, struct nat_rule *rule)
-{
-	struct bw_nat_rule key = { 0 };
-
-	rule->id = 0;
-	if (!rule->in_dataplane)
-		return;
-	fill_rule(rule, &key);
-	if (idmap_assign(&nat->rule_ids, &key, sizeof(key), &rule->id) == 0)
-		enter_rule(nat, rule);
-}
-
-void nat_identify(struct nat *nat)
-{
-	struct nat_pool *pool;
-	struct nat_rule *rule;
-
-	nat_maps_build(nat);
-	TAILQ_FOREACH (pool, &nat->pools, entry)
-		identify_pool(nat, pool);
-	TAILQ_FOREACH (rule, &nat->rules, entry)
-		identify_rule(nat, rule);
-}
-
-void nat_replay(struct nat *nat)
-{
-	struct dp_link *dp = &nat->ctl->dp;
-	struct nat_pool *pool;
-	struct nat_rule *rule;
-
-	dp_touch(dp, &nat->config_obj);
-	nat_host_limits_replay(nat);
-	TAILQ_FOREACH (pool, &nat->pools, entry)
-		if (pool->in_dataplane)
-			dp_touch(dp, &pool->obj);
-	TAILQ_FOREACH (rule, &nat->rules, entry)
-		if (rule->in_dataplane)
-			dp_touch(dp, &rule->obj);
+	dp_class_register(dp, DP_NAT_POOL, &pool_ops, nat);
+	dp_class_register(dp, DP_NAT_RULE, &rule_ops, nat);
+	dp_class_register(dp, DP_NAT_CONFIG, &config_ops, nat);
+	nat->config_obj.class = DP_NAT_CONFIG;
+	dp_want(dp, &nat->config_obj);
 }

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/control.h"
+#include "control/acl/acl.h"
+#include "control/iface/iface.h"
+#include "control/nat/nat.h"
 
-void route_maps_init(struct route_map_table *t, struct control *ctl)
+void route_maps_init(struct route_map_table *t, struct nat_table *nat)
 {
-	t->ctl = ctl;
+	t->nat = nat;
 	TAILQ_INIT(&t->list);
 }
 
@@ -89,8 +91,8 @@ struct route_clause *route_map_clause(struct route_map_table *t, const char *nam
 
 static void changed(struct route_map_table *t)
 {
-	t->ctl->nat.changed = true;
-	control_wake(t->ctl);
+	t->nat->changed = true;
+	work_mark(&t->nat->work);
 }
 
 static unsigned pairs(unsigned n_acls, unsigned n_ifcs)
@@ -188,7 +190,7 @@ static int hold_acls(
 	struct route_map_table *t, struct route_clause *c, const char *const *names, unsigned n)
 {
 	while (c->n_acls < n) {
-		struct acl *acl = acl_get(&t->ctl->acls, names[c->n_acls]);
+		struct acl *acl = acl_get(t->nat->acls, names[c->n_acls]);
 
 		if (acl == NULL) {
 			drop_acls(c);
@@ -203,7 +205,7 @@ static int hold_ifcs(
 	struct route_map_table *t, struct route_clause *c, const char *const *names, unsigned n)
 {
 	while (c->n_ifcs < n) {
-		struct iface *ifc = iface_get(&t->ctl->ifaces, names[c->n_ifcs]);
+		struct iface *ifc = iface_get(t->nat->ifaces, names[c->n_ifcs]);
 
 		if (ifc == NULL) {
 			drop_ifcs(c);

@@ -18,8 +18,8 @@
 #define ROUTE_MAP_NAME_LEN 64
 
 struct acl;
-struct control;
 struct iface;
+struct nat_table;
 
 /* A clause. With several lists, or interfaces, one of them has to match; without, all do. */
 struct route_clause {
@@ -40,13 +40,13 @@ struct route_map {
 };
 
 struct route_map_table {
-	struct control *ctl;
+	struct nat_table *nat;
 	TAILQ_HEAD(, route_map) list; /* those that are only referred to included */
 };
 
 enum route_map_match { ROUTE_MAP_ACL, ROUTE_MAP_INTERFACE };
 
-void route_maps_init(struct route_map_table *t, struct control *ctl);
+void route_maps_init(struct route_map_table *t, struct nat_table *nat);
 void route_maps_fini(struct route_map_table *t);
 
 /* NULL if there is none with clauses. */

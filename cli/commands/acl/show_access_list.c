@@ -42,12 +42,13 @@ static int compare_hits(const void *a, const void *b)
 static uint64_t hits_of(
 	const struct cmd_rows *rows, const struct acl *acl, uint32_t index, size_t *at)
 {
-	for (; acl->id != 0 && *at < rows->n; (*at)++) {
+	for (; acl->obj.id != 0 && *at < rows->n; (*at)++) {
 		const struct bw_acl_hits *hits = cmd_rows_at(rows, *at);
 
-		if (hits->acl_id > acl->id || (hits->acl_id == acl->id && hits->index > index))
+		if (hits->acl_id > acl->obj.id ||
+			(hits->acl_id == acl->obj.id && hits->index > index))
 			break;
-		if (hits->acl_id == acl->id && hits->index == index)
+		if (hits->acl_id == acl->obj.id && hits->index == index)
 			return hits->hits;
 	}
 	return 0;

@@ -56,7 +56,7 @@ const char *cmd_session_reason(const struct dialer *d)
 struct dialer *cmd_next_client(struct control *ctl, struct dialer *d)
 {
 	d = d == NULL ? TAILQ_FIRST(&ctl->dialers.list) : TAILQ_NEXT(d, entry);
-	while (d != NULL && (!d->in_dataplane || d->access == NULL))
+	while (d != NULL && (!d->obj.wanted || d->access == NULL))
 		d = TAILQ_NEXT(d, entry);
 	return d;
 }

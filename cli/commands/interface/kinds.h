@@ -10,8 +10,8 @@
 
 struct cmd_kind {
 	const struct iface_kind *kind;
-	const char *hardware;	       /* what IOS calls the device */
-	unsigned bandwidth_kbps;       /* unless the link has a speed */
+	const char *hardware;	 /* what IOS calls the device */
+	unsigned bandwidth_kbps; /* unless the link has a speed */
 	unsigned delay_us;
 
 	/* `show interfaces` as a whole. NULL: in the layout that all share, with `print_link`. */

@@ -60,7 +60,7 @@ static struct nat_range range_of(const struct cli_args *args)
 /* With START and END: a pool of this one range; without: of those that its mode gives it. */
 static int apply_pool(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
-	struct nat *nat = &cmd_control(ctx)->nat;
+	struct nat_table *nat = &cmd_control(ctx)->nat;
 	const char *name = cli_arg_text(args, "name"), *kind = cli_arg_text(args, "kind");
 	uint8_t plen = (uint8_t)cli_arg_number(args, "length", 0);
 	struct nat_range range = range_of(args);
@@ -83,7 +83,7 @@ static int apply_pool(struct cli_ctx *ctx, const struct cli_args *args, enum cli
 
 static int apply_range(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
-	struct nat *nat = &cmd_control(ctx)->nat;
+	struct nat_table *nat = &cmd_control(ctx)->nat;
 	const char *name = cli_arg_text(cli_parent(ctx, 1), "name");
 	struct nat_range range = range_of(args);
 	int err;
@@ -202,7 +202,7 @@ static int check_static(
 
 static int apply_static(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
-	struct nat *nat = &cmd_control(ctx)->nat;
+	struct nat_table *nat = &cmd_control(ctx)->nat;
 	char ifname[BW_NAME_LEN], old_ifname[BW_NAME_LEN];
 	struct nat_spec spec, old;
 	struct nat_rule *rule;
@@ -234,7 +234,7 @@ static int apply_static(struct cli_ctx *ctx, const struct cli_args *args, enum c
 
 static int apply_dynamic(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
-	struct nat *nat = &cmd_control(ctx)->nat;
+	struct nat_table *nat = &cmd_control(ctx)->nat;
 	char ifname[BW_NAME_LEN], old_ifname[BW_NAME_LEN];
 	struct nat_spec spec, old;
 	struct nat_rule *rule;
@@ -307,7 +307,7 @@ static const char *const timeout_word[BW_NAT_TMO_MAX] = {
 
 static int apply_timeout(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
-	struct nat *nat = &cmd_control(ctx)->nat;
+	struct nat_table *nat = &cmd_control(ctx)->nat;
 	const char *word = cli_arg_text(args, "class");
 	unsigned which = 0;
 
@@ -322,7 +322,7 @@ static int apply_timeout(struct cli_ctx *ctx, const struct cli_args *args, enum 
 
 static int apply_max(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
-	struct nat *nat = &cmd_control(ctx)->nat;
+	struct nat_table *nat = &cmd_control(ctx)->nat;
 	uint32_t n = op == CLI_SET ? (uint32_t)cli_arg_number(args, "entries", 0) : 0;
 
 	if (cli_has(args, "host"))

@@ -362,7 +362,7 @@ static struct usage usage_of(const struct cmd_rows *rows, uint32_t rule_id)
 static void print_dynamic(
 	struct cli_out *out, const struct nat_rule *rule, unsigned n, const struct usage *u)
 {
-	const struct nat_pool *pool = rule->pool;
+	const struct nat_pool_conf *pool = rule->pool;
 	char start[FORMAT_IP_SIZE], end[FORMAT_IP_SIZE];
 	uint32_t total = 0;
 
@@ -391,7 +391,7 @@ static void print_dynamic(
 
 static void print_totals(struct cli_ctx *ctx, const struct bw_nat_counters *c)
 {
-	struct nat *nat = &cmd_control(ctx)->nat;
+	struct nat_table *nat = &cmd_control(ctx)->nat;
 	uint64_t statics = 0, peak = c->peak > c->sessions ? c->peak : c->sessions;
 	const struct nat_rule *rule;
 	char ago[FORMAT_AGE_SIZE];
@@ -438,7 +438,7 @@ static int statistics_json(struct cli_ctx *ctx, struct json_object *json)
 
 static int print_statistics(struct cli_ctx *ctx, struct cmd_rows *rows)
 {
-	struct nat *nat = &cmd_settled(ctx)->nat;
+	struct nat_table *nat = &cmd_settled(ctx)->nat;
 	const struct nat_rule *rule;
 	struct bw_nat_counters c;
 	unsigned n = 0;
@@ -455,7 +455,7 @@ static int print_statistics(struct cli_ctx *ctx, struct cmd_rows *rows)
 			continue;
 		if (n++ == 0)
 			cli_puts(ctx->out, "-- Inside Source\n");
-		u = usage_of(rows, rule->id);
+		u = usage_of(rows, rule->obj.id);
 		print_dynamic(ctx->out, rule, n, &u);
 	}
 	cli_puts(ctx->out, "\nTotal doors: 0\n"

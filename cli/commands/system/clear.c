@@ -80,7 +80,7 @@ static int clear_access_counters(struct cli_ctx *ctx, const struct cli_args *arg
 
 	/* A list that is put in force anew counts from zero. */
 	TAILQ_FOREACH (acl, &cmd_control(ctx)->acls.list, entry)
-		if (acl->in_dataplane && (name == NULL || strcmp(name, acl->name) == 0))
+		if (acl->obj.wanted && (name == NULL || strcmp(name, acl->name) == 0))
 			dp_touch(&cmd_control(ctx)->dp, &acl->obj);
 	return 0;
 }
@@ -147,9 +147,9 @@ static int clear_pppoe(struct cli_ctx *ctx, const struct cli_args *args)
 		return cli_fail_at(ctx, "ifname");
 	control_settle(cmd_control(ctx));
 	TAILQ_FOREACH (d, &cmd_control(ctx)->dialers.list, entry) {
-		struct bw_ref which = { .id = d->id };
+		struct bw_ref which = { .id = d->obj.id };
 
-		if (!d->in_dataplane || d->id == 0 || !concerns(d, ifc))
+		if (!d->obj.wanted || !concerns(d, ifc))
 			continue;
 		ret = send_command(ctx, BW_CMD_PPPOE_CLEAR, &which, sizeof(which));
 		if (ret != 0)

@@ -211,7 +211,7 @@ static void several_ports(void)
 	e = ace(&b, 8);
 	CU_ASSERT(e->dport_lo == 124 && e->dport_hi == 65535);
 	CU_ASSERT_EQUAL(ace(&b, 9)->flags, BW_ACE_F_PERMIT);
-	hits.acl_id = acl_find(&b.ctl->acls, "X")->id;
+	hits.acl_id = acl_find(&b.ctl->acls, "X")->obj.id;
 	for (hits.index = 5; hits.index < 10; hits.index++)
 		fake_add_row(&b.dp, BW_EVT_ACL_HITS, &hits, sizeof(hits));
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "show access-lists"),
@@ -430,7 +430,7 @@ static void hits_are_shown(void)
 	bench_config(&b, "access-list 1 remark first\naccess-list 1 permit 192.168.20.0 0.0.0.255\n"
 			 "access-list 1 deny any\n"
 			 "interface GigabitEthernet8\n ip access-group 1 in\n");
-	hits.acl_id = acl_find(&b.ctl->acls, "1")->id;
+	hits.acl_id = acl_find(&b.ctl->acls, "1")->obj.id;
 	fake_add_row(&b.dp, BW_EVT_ACL_HITS, &hits, sizeof(hits));
 	hits.index = 1;
 	hits.hits = 1;
@@ -464,7 +464,7 @@ static void matches_are_logged(void)
 	bench_config(&b, "access-list 1 permit any log\naccess-list 101 deny ip any any log\n"
 			 "interface GigabitEthernet8\n ip access-group 101 in\n"
 			 " ip access-group 1 out\n");
-	log.acl_id = acl_find(&b.ctl->acls, "101")->id;
+	log.acl_id = acl_find(&b.ctl->acls, "101")->obj.id;
 	CU_ASSERT(is_logged(&b, &log,
 		"%SEC-6-IPACCESSLOGP: list 101 denied tcp "
 		"10.0.0.1(1234) -> 10.0.0.2(80), 1 packet\n"));
@@ -478,7 +478,7 @@ static void matches_are_logged(void)
 	CU_ASSERT(is_logged(&b, &log,
 		"%SEC-6-IPACCESSLOGNP: list 101 denied 47 "
 		"10.0.0.1 -> 10.0.0.2, 3 packets\n"));
-	log.acl_id = acl_find(&b.ctl->acls, "1")->id;
+	log.acl_id = acl_find(&b.ctl->acls, "1")->obj.id;
 	log.permit = 1;
 	CU_ASSERT(
 		is_logged(&b, &log, "%SEC-6-IPACCESSLOGS: list 1 permitted 10.0.0.1 3 packets\n"));

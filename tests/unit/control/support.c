@@ -121,7 +121,7 @@ void bench_run(struct bench *b)
 		event_base_loop(b->base, EVLOOP_NONBLOCK);
 		if (b->with_dataplane)
 			fake_run(&b->dp);
-		calm = settled(b) && !b->ctl->acls.changed ? calm + 1 : 0;
+		calm = settled(b) && b->ctl->core.work.marked == 0 ? calm + 1 : 0;
 		if (clock_ms() > limit) {
 			CU_FAIL("the bench does not come to rest");
 			return;
