@@ -201,7 +201,13 @@ enum bw_adj_type {
 	BW_ADJ_T_GLEAN = 1, /* a connected subnet: resolve the destination itself */
 	BW_ADJ_T_NEIGHBOUR, /* next hop `nexthop` on `if_id`; on a DIALER its only peer */
 	BW_ADJ_T_ECMP,	    /* one of `path[0 .. n_paths - 1]` by the flow's hash */
+	BW_ADJ_T_FIXED,	    /* as path[0] (n_paths 1), one of those that exist from the start */
 };
+
+/*
+ * An adjacency may be set to any other contents while routes lead to it: so a next hop that many
+ * routes share moves by one message.
+ */
 
 struct bw_adj {
 	uint32_t adj_id;
@@ -209,7 +215,7 @@ struct bw_adj {
 	uint16_t n_paths;
 	uint32_t if_id;
 	bw_ip4 nexthop;
-	uint32_t path[BW_MAX_PATHS]; /* adjacencies that exist, none of them ECMP */
+	uint32_t path[BW_MAX_PATHS]; /* ECMP: adjacencies that exist, none of them ECMP */
 	uint16_t mtu;		     /* largest IPv4 packet, if less than if_id's; 0 = as that */
 	uint16_t pad;
 };

@@ -92,9 +92,38 @@ static int check_adj(const struct dp *dp, const struct bw_adj *c)
 				return BW_E_BAD_VALUE;
 		}
 		return BW_OK;
+	case BW_ADJ_T_FIXED:
+		return c->n_paths == 1 && c->path[0] <= BW_ADJ_BROADCAST ? BW_OK : BW_E_BAD_VALUE;
 	default:
 		return BW_E_BAD_VALUE;
 	}
+}
+
+/* Whether an ECMP set has the adjacency as a path. */
+static bool is_path(const struct dp *dp, uint32_t adj_id)
+{
+	for (uint32_t id = BW_ADJ_FIRST; id <= dp->adj->highest; id++) {
+		const struct bw_adj *c = dp->adj->conf[id];
+
+		for (unsigned i = 0; c && c->type == BW_ADJ_T_ECMP && i < c->n_paths; i++)
+			if (c->path[i] == adj_id)
+				return true;
+	}
+	return false;
+}
+
+/* It would stand on another ECMP set, or on itself. */
+static int check_new_ecmp(const struct dp *dp, const struct bw_adj *c)
+{
+	const struct bw_adj *conf = dp->adj->conf[c->adj_id];
+
+	for (unsigned i = 0; i < c->n_paths; i++)
+		if (c->path[i] == c->adj_id)
+			return BW_E_BAD_VALUE;
+	if (conf && conf->type != BW_ADJ_T_ECMP && dp->adj->users[c->adj_id] &&
+		is_path(dp, c->adj_id))
+		return BW_E_IN_USE;
+	return BW_OK;
 }
 
 /* A Dialer has one peer, whatever the next hop: no ARP, and packets go where its session does. */
@@ -143,7 +172,7 @@ static int make_adj(struct dp *dp, const struct bw_adj *c)
 	struct adj *a = &dp->adj->adj[c->adj_id];
 
 	a->mtu = c->mtu;
-	if (c->type != BW_ADJ_T_ECMP && is_dialer(dp, c->if_id))
+	if ((c->type == BW_ADJ_T_GLEAN || c->type == BW_ADJ_T_NEIGHBOUR) && is_dialer(dp, c->if_id))
 		return pppoe_bind(dp, c->adj_id, c->if_id);
 	switch (c->type) {
 	case BW_ADJ_T_GLEAN:
@@ -153,6 +182,9 @@ static int make_adj(struct dp *dp, const struct bw_adj *c)
 		return BW_OK;
 	case BW_ADJ_T_NEIGHBOUR:
 		return neigh_bind(dp, c->adj_id, c->if_id, c->nexthop);
+	case BW_ADJ_T_FIXED:
+		adj_publish(a, adj_kind(adj_get(dp->adj, c->path[0])));
+		return BW_OK;
 	default:
 		return make_ecmp(dp, c);
 	}
@@ -169,12 +201,8 @@ int adj_set(struct dp *dp, const struct bw_adj *c, uint8_t epoch)
 	dp->adj->epoch[c->adj_id] = epoch;
 	if (conf && memcmp(conf, c, sizeof(*c)) == 0)
 		return BW_OK;
-	/* an ECMP set may use it, and must not come to stand on another one, or on itself */
-	if (conf && c->type != conf->type && dp->adj->users[c->adj_id])
-		return BW_E_IN_USE;
-	for (unsigned i = 0; c->type == BW_ADJ_T_ECMP && i < c->n_paths; i++)
-		if (c->path[i] == c->adj_id)
-			return BW_E_BAD_VALUE;
+	if (c->type == BW_ADJ_T_ECMP && (rc = check_new_ecmp(dp, c)) != BW_OK)
+		return rc;
 	if (conf)
 		undo_adj(dp, conf);
 	else

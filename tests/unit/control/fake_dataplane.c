@@ -231,6 +231,8 @@ static enum bw_error check_set(const struct fake_dataplane *f, const struct bw_m
 		if (m->adj.type == BW_ADJ_T_ECMP)
 			for (unsigned i = 0; i < m->adj.n_paths; i++)
 				good = good && has_adj(f, m->adj.path[i]);
+		else if (m->adj.type == BW_ADJ_T_FIXED)
+			good = m->adj.path[0] <= BW_ADJ_BROADCAST;
 		else
 			good = m->adj.if_id != 0 && has(f, BW_CMD_IF_SET, m->adj.if_id);
 		break;

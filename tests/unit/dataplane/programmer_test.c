@@ -467,6 +467,46 @@ static void adjacencies(void)
 	empty();
 }
 
+static int set_fixed(uint32_t id, uint32_t as)
+{
+	return SEND(BW_CMD_ADJ_SET,
+		.adj = { .adj_id = id, .type = BW_ADJ_T_FIXED, .n_paths = 1, .path = { as } });
+}
+
+/* What a next hop's adjacency goes through while a million routes lead to it. */
+static void an_adjacency_in_use_takes_other_contents(void)
+{
+	set_if(1);
+	for (uint32_t id = 100; id < 103; id++)
+		CU_ASSERT_EQUAL(set_adj(id, 1, "10.0.0.2"), BW_OK);
+	CU_ASSERT_EQUAL(set_route("10.0.0.0", 8, 102), BW_OK);
+	CU_ASSERT_EQUAL(set_ecmp(102, 2, 100), BW_OK);
+	CU_ASSERT_EQUAL(adj_kind(adj_get(t_dp->adj, 102)), ADJ_ECMP);
+	CU_ASSERT_EQUAL(t_dp->adj->users[100], 1);
+	CU_ASSERT_EQUAL(set_fixed(102, BW_ADJ_DROP), BW_OK);
+	CU_ASSERT_EQUAL(adj_kind(adj_get(t_dp->adj, 102)), ADJ_DISCARD);
+	CU_ASSERT_EQUAL(t_dp->adj->users[100], 0);
+	CU_ASSERT_EQUAL(set_fixed(102, BW_ADJ_NULL0), BW_OK);
+	CU_ASSERT_EQUAL(adj_kind(adj_get(t_dp->adj, 102)), ADJ_NULL0);
+	CU_ASSERT_EQUAL(set_fixed(102, BW_ADJ_FIRST), BW_E_BAD_VALUE);
+	CU_ASSERT_EQUAL(
+		SEND(BW_CMD_ADJ_SET, .adj = { .adj_id = 102, .type = BW_ADJ_T_GLEAN, .if_id = 1 }),
+		BW_OK);
+	CU_ASSERT_EQUAL(adj_kind(adj_get(t_dp->adj, 102)), ADJ_GLEAN);
+	CU_ASSERT_EQUAL(set_adj(102, 1, "10.0.0.7"), BW_OK);
+	CU_ASSERT_EQUAL(adj_kind(adj_get(t_dp->adj, 102)), ADJ_RESOLVE);
+	/* a path of a set may be anything but a set */
+	CU_ASSERT_EQUAL(set_ecmp(110, 2, 101), BW_OK);
+	CU_ASSERT_EQUAL(set_ecmp(102, 1, 100), BW_E_IN_USE);
+	CU_ASSERT_EQUAL(set_fixed(102, BW_ADJ_DROP), BW_OK);
+	CU_ASSERT_EQUAL(del_adj(110), BW_OK);
+	CU_ASSERT_EQUAL(set_ecmp(102, 1, 100), BW_OK);
+	CU_ASSERT_EQUAL(fib_lookup(t_dp->fib[0], 0x0a000001), 102);
+	CU_ASSERT_TRUE(t_users_are_right());
+	CU_ASSERT_EQUAL(del_route("10.0.0.0", 8), BW_OK);
+	empty();
+}
+
 static void the_rest(void)
 {
 	static const struct bw_arp arp = { .if_id = 1, .addr = 0x0200000a, .mac = { 2, 1 } };
@@ -1115,6 +1155,8 @@ int main(void)
 	CU_add_test(s, "VRFs", vrfs);
 	CU_add_test(s, "routes", routes);
 	CU_add_test(s, "adjacencies", adjacencies);
+	CU_add_test(s, "an adjacency in use takes other contents",
+		an_adjacency_in_use_takes_other_contents);
 	CU_add_test(s, "the other commands", the_rest);
 	CU_add_test(s, "acknowledgements", acknowledgements);
 	CU_add_test(s, "a resync sweeps", sweeps);
