@@ -16,13 +16,6 @@ void control_wake(struct control *ctl)
 		work_mark(&ctl->iface_work);
 }
 
-static void wake_rib(void *arg)
-{
-	struct control *ctl = arg;
-
-	work_mark(&ctl->rib_work);
-}
-
 static bool run_iface(void *arg, struct work_budget *)
 {
 	struct control *ctl = arg;
@@ -32,20 +25,10 @@ static bool run_iface(void *arg, struct work_budget *)
 	return false;
 }
 
-static bool run_rib(void *arg, struct work_budget *)
-{
-	struct control *ctl = arg;
-
-	rib_settle(&ctl->rib);
-	return false;
-}
-
 static void add_work(struct control *ctl)
 {
 	ctl->iface_work = (struct work) { .rank = WORK_IFACE, .run = run_iface, .arg = ctl };
-	ctl->rib_work = (struct work) { .rank = WORK_RIB, .run = run_rib, .arg = ctl };
 	work_add(&ctl->core.work, &ctl->iface_work);
-	work_add(&ctl->core.work, &ctl->rib_work);
 }
 
 void control_settle(struct control *ctl)
@@ -101,42 +84,8 @@ static void if_synced(void *owner)
 	idmap_drop_seeds(&t->ids);
 }
 
-static void hop_reading(void *owner)
-{
-	adj_identify_begin(owner);
-}
-
-static void hop_held(void *owner, const struct bw_msg *m)
-{
-	adj_held(owner, &m->adj);
-}
-
-static void hop_identify(void *owner)
-{
-	adj_identify(owner);
-}
-
-static void hop_replay(void *owner)
-{
-	adj_replay(owner);
-}
-
-static void hop_synced(void *owner)
-{
-	struct adj_table *t = owner;
-
-	idmap_drop_seeds(&t->ids);
-}
-
-static void route_replay(void *owner)
-{
-	rib_replay(owner);
-}
-
 static const struct dp_legacy legacy[DP_CLASSES] = {
 	[DP_IF] = { BW_CMD_IF_SET, if_reading, if_held, if_identify, if_replay, if_synced },
-	[DP_ADJ] = { BW_CMD_ADJ_SET, hop_reading, hop_held, hop_identify, hop_replay, hop_synced },
-	[DP_ROUTE] = { .replay = route_replay },
 };
 
 static void on_port(void *arg, const struct bw_msg *m)
@@ -161,10 +110,9 @@ static int init_parts(struct control *ctl, const struct control_options *o)
 {
 	int err;
 
-	if ((err = adj_table_init(&ctl->adjs, &ctl->core.dp, &ctl->core.log)) != 0)
-		return err;
+	rib_adj_table_init(&ctl->adjs, &ctl->core);
 	debug_init(&ctl->debug, &ctl->core.dp);
-	rib_init(&ctl->rib, &ctl->core.dp, &ctl->adjs, wake_rib, ctl);
+	rib_init(&ctl->rib, &ctl->core, &ctl->adjs);
 	if ((err = acl_table_init(&ctl->acls, &ctl->core)) != 0 ||
 		(err = iface_table_init(&ctl->ifaces, ctl)) != 0)
 		return err;
@@ -215,7 +163,7 @@ void control_fini(struct control *ctl)
 	arp_table_fini(&ctl->arps);
 	iface_table_clear(&ctl->ifaces);
 	rib_fini(&ctl->rib);
-	adj_table_fini(&ctl->adjs);
+	rib_adj_table_fini(&ctl->adjs);
 	iface_table_fini(&ctl->ifaces);
 	acl_table_fini(&ctl->acls);
 	host_fini(&ctl->host);

@@ -57,14 +57,14 @@ struct control {
 	struct arp_table arps;
 	struct acl_table acls;
 	struct nat_table nat;
-	struct adj_table adjs;
+	struct rib_adj_table adjs;
 	struct rib rib;
 	struct host host;
 	struct cpu_load load;
 	struct control_timezone timezone;
 	struct summer_time summer;
 	struct access access;
-	struct work rib_work, iface_work; /* of parts that have none of their own yet */
+	struct work iface_work; /* of a part that has none of its own yet */
 	struct watch dp_watch;
 	struct event *tick; /* each second */
 	unsigned ticks;

@@ -83,6 +83,7 @@ struct dp_link {
 	enum dp_class order[DP_CLASSES]; /* of sending: those that are registered */
 	unsigned n_classes;
 	unsigned queued; /* objects in all set and del queues */
+	bool removals_held;
 	struct {
 		dp_event_fn fn;
 		void *owner;

@@ -214,6 +214,12 @@ void dp_touch(struct dp_link *link, struct dp_object *o);
 /* The object is no longer wanted. ops->released() is called now or later. */
 void dp_remove(struct dp_link *link, struct dp_object *o);
 
+/*
+ * While it is held, objects that are going stay, for what refers to them is being said otherwise
+ * bit by bit. Leaf classes go on.
+ */
+void dp_hold_removals(struct dp_link *link, bool hold);
+
 /* Take the object out of every queue, as if it had never been sent: before it is freed. */
 void dp_forget(struct dp_link *link, struct dp_object *o);
 

@@ -123,12 +123,19 @@ static bool drain(struct dp_link *link, struct dp_queue *queue)
 	return true;
 }
 
+void dp_hold_removals(struct dp_link *link, bool hold)
+{
+	if (link->removals_held && !hold && link->queued > 0)
+		link->hooks.wake(link->hooks.arg);
+	link->removals_held = hold;
+}
+
 bool dp_queues_drain(struct dp_link *link)
 {
 	for (unsigned i = 0; i < link->n_classes; i++)
 		if (!drain(link, &link->class[link->order[i]].set))
 			return false;
-	for (unsigned i = link->n_classes; i-- > 0;)
+	for (unsigned i = link->n_classes; i-- > 0 && !link->removals_held;)
 		if (!drain(link, &link->class[link->order[i]].del))
 			return false;
 	return true;

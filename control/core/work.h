@@ -31,6 +31,7 @@ enum work_rank {
 	WORK_RIB,
 	WORK_HOST,
 	WORK_FLUSH, /* what was derived goes to the dataplane */
+	WORK_FIB,   /* prefixes one by one, after what moves many of them at once has gone */
 	WORK_RANKS,
 };
 

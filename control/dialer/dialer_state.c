@@ -126,7 +126,7 @@ static void offer(struct dialer *d, struct rib_route **route, const struct rib_s
 	struct rib *rib = d->table->rib;
 	struct rib_route *old = *route;
 
-	if (old != NULL && spec != NULL && old->prefix->vrf == spec->vrf &&
+	if (old != NULL && spec != NULL && rib_entry_vrf(old->prefix) == spec->vrf &&
 		rib_entry_prefix(old->prefix) == spec->prefix && old->nexthop == spec->nexthop &&
 		old->ifc == spec->ifc)
 		return;

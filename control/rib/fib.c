@@ -7,99 +7,162 @@
 #include "control/iface/iface.h"
 #include "control/rib/adj.h"
 #include "control/rib/rib_private.h"
+#include "control/rib/source.h"
 
-static struct rib_entry *of(struct dp_object *o)
+static struct rib_entry *entry_of(struct dp_object *o)
 {
 	return (struct rib_entry *)((char *)o - offsetof(struct rib_entry, obj));
 }
 
-static struct adj *connected_adj(
+static struct rib_adj *connected_adj(
 	struct rib *rib, const struct rib_entry *e, const struct rib_route *best)
 {
 	struct iface *ifc = best->ifc;
 
 	if (e->node.plen == 32 && (best->flags & RIB_PEER) == 0)
-		return adj_fixed(rib->adjs, BW_ADJ_RECEIVE);
+		return rib_adj_fixed(rib->adjs, BW_ADJ_RECEIVE);
 	if (ifc->kind->is_lonely)
-		return adj_fixed(rib->adjs, BW_ADJ_NULL0);
-	return adj_get(rib->adjs, ifc, 0);
+		return rib_adj_fixed(rib->adjs, BW_ADJ_NULL0);
+	return rib_adj_get(rib->adjs, ifc, 0);
+}
+
+/* Null0, or PERMANENT without a next hop: nowhere, and nothing to wait for. */
+static bool leads_nowhere(const struct rib_route *route)
+{
+	for (; route != NULL; route = SLIST_NEXT(route, entry))
+		if (rib_route_in_force(route) &&
+			(route->ifc != NULL ||
+				(route->tracked != NULL && route->tracked->status == RIB_USABLE)))
+			return false;
+	return true;
 }
 
 /* A reference to where the entry leads; NULL: it is not in force, or without memory. */
-static struct adj *wanted_adj(struct rib *rib, const struct rib_entry *e)
+static struct rib_adj *wanted_adj(struct rib *rib, const struct rib_entry *e)
 {
-	const struct rib_route *best;
-	struct rib_paths paths;
+	const struct rib_route *best = rib_entry_route(e);
 
-	if (e->status != RIB_USABLE)
+	if (best == NULL)
 		return NULL;
-	TAILQ_FOREACH (best, &e->routes, entry)
-		if (rib_route_in_force(best))
-			break;
-	switch (best->source) {
-	case RIB_CONNECTED:
+	switch (rib_source_of(best)->lead) {
+	case RIB_LEAD_CONNECTED:
 		return connected_adj(rib, e, best);
-	case RIB_LOCAL:
-		return adj_fixed(rib->adjs, BW_ADJ_RECEIVE);
-	case RIB_BROADCAST:
-		return adj_fixed(rib->adjs, BW_ADJ_BROADCAST);
-	case RIB_ALIAS:
-		return adj_fixed(rib->adjs, BW_ADJ_DROP);
+	case RIB_LEAD_RECEIVE:
+		return rib_adj_fixed(rib->adjs, BW_ADJ_RECEIVE);
+	case RIB_LEAD_BROADCAST:
+		return rib_adj_fixed(rib->adjs, BW_ADJ_BROADCAST);
+	case RIB_LEAD_DROP:
+		return rib_adj_fixed(rib->adjs, BW_ADJ_DROP);
+	case RIB_LEAD_PATHS:
+		break;
 	}
-	rib_entry_paths(e, &paths);
-	if (paths.n == 0)
-		return adj_fixed(rib->adjs, BW_ADJ_NULL0);
-	return adj_get_paths(rib->adjs, &paths);
+	if (leads_nowhere(best))
+		return rib_adj_fixed(rib->adjs, BW_ADJ_NULL0);
+	return rib_adj_get_entry(rib->adjs, e);
 }
 
-void rib_fib_program(struct rib *rib, struct rib_entry *e)
+/* `anew`: its routes were changed, so watchers are told even if it leads where it did. */
+static void program_entry(struct rib *rib, struct rib_entry *e, bool anew)
 {
-	struct adj *had = e->adj, *adj = wanted_adj(rib, e);
+	struct rib_adj *had = e->adj, *adj = wanted_adj(rib, e);
 
+	rib->programmed++;
 	e->adj = adj;
 	if (adj != NULL && adj != had)
 		dp_touch(rib->dp, &e->obj);
 	else if (adj == NULL && had != NULL)
-		dp_remove(rib->dp, &e->obj); /* e stays: it is marked or has routes */
+		dp_remove(rib->dp, &e->obj); /* e stays: rib_is_unprogrammed() */
+	if (adj != NULL && (adj != had || anew))
+		watches_tell(&rib->watches, had == NULL ? WATCH_ADDED : WATCH_CHANGED, e);
+	else if (adj == NULL && had != NULL)
+		watches_tell(&rib->watches, WATCH_GONE, e);
 	if (had != NULL)
-		adj_put(rib->adjs, had);
+		rib_adj_put(rib->adjs, had);
+	e->node.owner[RIB_OWNER_PROGRAM] = 0;
+	rib_entry_unused(rib, e);
 }
 
-static uint64_t cookie_of(const struct rib_entry *e)
+/* One prefix of a next hop that has changed its status. */
+static void walk_step(struct rib *rib, struct rib_nexthop *nh)
 {
-	return dp_cookie(DP_ROUTE, e->vrf, e->node.plen, rib_entry_prefix(e));
+	struct rib_route *route = nh->walk_at;
+
+	if (route == nh->walk_end) {
+		nh->walking = false;
+		TAILQ_REMOVE(&rib->walks, nh, walk);
+		return;
+	}
+	nh->walk_at = LIST_NEXT(route, via);
+	if (nh->walk_at != NULL)
+		__builtin_prefetch(nh->walk_at->prefix);
+	if (rib_is_unprogrammed(route->prefix))
+		return; /* it has had its turn, or will */
+	route->prefix->node.owner[RIB_OWNER_PROGRAM] = 1;
+	program_entry(rib, route->prefix, false);
 }
 
-static bool route_set(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
+/* One entry. False: there is none. */
+static bool program_step(struct rib *rib)
 {
-	const struct rib_entry *e = of(o);
+	struct rib_entry *e = STAILQ_FIRST(&rib->unprogrammed);
 
-	m->hdr.type = BW_CMD_ROUTE_SET;
-	m->hdr.cookie = cookie_of(e);
-	m->route.vrf_id = e->vrf;
-	m->route.prefix = rib_entry_prefix(e);
-	m->route.plen = e->node.plen;
-	m->route.adj_id = e->adj->id;
+	if (e != NULL) {
+		STAILQ_REMOVE_HEAD(&rib->unprogrammed, unprogrammed);
+		program_entry(rib, e, true);
+	} else if (!TAILQ_EMPTY(&rib->walks)) {
+		walk_step(rib, TAILQ_FIRST(&rib->walks));
+	} else {
+		dp_hold_removals(rib->dp, false);
+		return false;
+	}
+	return true;
+}
+
+void rib_program_later(struct rib *rib)
+{
+	dp_hold_removals(rib->dp, true);
+	work_mark(&rib->program);
+}
+
+void rib_program_some(struct rib *rib, unsigned n)
+{
+	while (n-- > 0 && program_step(rib))
+		;
+}
+
+bool rib_program(struct rib *rib, struct work_budget *budget)
+{
+	while (program_step(rib))
+		if (work_is_over(budget))
+			return true;
 	return false;
 }
 
-static void route_del(void *, struct dp_object *o, struct bw_msg *m)
+void rib_settle(struct rib *rib)
 {
-	const struct rib_entry *e = of(o);
+	struct work_budget endless = { 0 };
 
-	m->hdr.type = BW_CMD_ROUTE_DEL;
-	m->hdr.cookie = cookie_of(e);
-	m->route.vrf_id = e->vrf;
+	rib_resolve(rib);
+	rib_program(rib, &endless);
+}
+
+/* --- as an object of the dataplane --- */
+
+static bool route_wish(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
+{
+	const struct rib_entry *e = entry_of(o);
+
+	m->hdr.cookie = dp_cookie(DP_ROUTE, rib_entry_vrf(e), e->node.plen, rib_entry_prefix(e));
+	m->route.vrf_id = rib_entry_vrf(e);
 	m->route.prefix = rib_entry_prefix(e);
 	m->route.plen = e->node.plen;
+	m->route.adj_id = e->adj != NULL ? e->adj->obj.id : 0;
+	return false;
 }
 
 static void route_released(void *owner, struct dp_object *o)
 {
-	struct rib *rib = owner;
-
-	if (!rib->settling)
-		rib_entry_unused(rib, of(o));
+	rib_entry_unused(owner, entry_of(o));
 }
 
 static struct dp_object *route_find(void *owner, uint64_t cookie)
@@ -110,7 +173,7 @@ static struct dp_object *route_find(void *owner, uint64_t cookie)
 	return e != NULL && e->adj != NULL ? &e->obj : NULL;
 }
 
-static void route_describe(void *, uint64_t cookie, char *buf, size_t size)
+static void route_label(void *, struct dp_object *, uint64_t cookie, char *buf, size_t size)
 {
 	char prefix[FORMAT_PREFIX_SIZE];
 
@@ -118,23 +181,10 @@ static void route_describe(void *, uint64_t cookie, char *buf, size_t size)
 		format_prefix(dp_cookie_c(cookie), dp_cookie_b(cookie) & 63, prefix));
 }
 
-static const struct dp_class_ops route_ops = {
-	.name = "route",
-	.leaf = true,
-	.set = route_set,
-	.del = route_del,
-	.released = route_released,
-	.find = route_find,
-	.describe = route_describe,
-};
-
-void rib_fib_init(struct rib *rib)
+static void route_replay(void *owner)
 {
-	dp_class_register(rib->dp, DP_ROUTE, &route_ops, rib);
-}
+	struct rib *rib = owner;
 
-void rib_replay(struct rib *rib)
-{
 	for (unsigned vrf = 0; vrf < BW_MAX_VRFS; vrf++) {
 		struct trie_node *n = trie_first_in(&rib->vrf[vrf].entries, 0, 0);
 
@@ -145,4 +195,22 @@ void rib_replay(struct rib *rib)
 				dp_touch(rib->dp, &e->obj);
 		}
 	}
+}
+
+static const struct dp_class_ops route_ops = {
+	.name = "route",
+	.set_type = BW_CMD_ROUTE_SET,
+	.del_type = BW_CMD_ROUTE_DEL,
+	.leaf = true,
+	.after = { DP_ADJ, DP_ECMP },
+	.wish = route_wish,
+	.released = route_released,
+	.replay = route_replay,
+	.find = route_find,
+	.label = route_label,
+};
+
+void rib_fib_init(struct rib *rib)
+{
+	dp_class_register(rib->dp, DP_ROUTE, &route_ops, rib);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is offered: entries, routes and the next hops they are recursive by. */
+/* What is offered: entries and their routes. */
 #include "control/rib/rib.h"
 
 #include <arpa/inet.h>
@@ -9,20 +9,65 @@
 
 #include "control/core/format.h"
 #include "control/iface/iface.h"
+#include "control/rib/adj.h"
 #include "control/rib/rib_private.h"
+#include "control/rib/source.h"
 
-void rib_init(struct rib *rib, struct dp_link *dp, struct adj_table *adjs, void (*wake)(void *),
-	void *arg)
+#define AT_ONCE 256 /* prefixes that are programmed along with what they follow from */
+
+/*
+ * While the dataplane tells what it has, all is programmed at once: ids are chosen and the rest is
+ * swept by what is wanted then.
+ */
+static bool run_resolve(void *arg, struct work_budget *)
+{
+	struct rib *rib = arg;
+
+	rib_resolve(rib);
+	if (rib->dp->state == DP_READING)
+		rib_settle(rib);
+	else
+		rib_program_some(rib, AT_ONCE);
+	return false;
+}
+
+static bool run_program(void *arg, struct work_budget *budget)
+{
+	return rib_program(arg, budget);
+}
+
+static void on_dataplane(void *arg, enum watch_event event, void *)
+{
+	struct rib *rib = arg;
+
+	if (event == WATCH_ADDED)
+		work_mark(&rib->resolve);
+}
+
+void rib_init(struct rib *rib, struct core *core, struct rib_adj_table *adjs)
 {
 	memset(rib, 0, sizeof(*rib));
-	rib->dp = dp;
+	rib->dp = &core->dp;
 	rib->adjs = adjs;
-	rib->wake = wake;
-	rib->wake_arg = arg;
+	adjs->rib = rib;
+	pool_init(&rib->entry_pool, sizeof(struct rib_entry));
+	pool_init(&rib->route_pool, sizeof(struct rib_route));
+	pool_init(&rib->glue_pool, sizeof(struct trie_node));
+	for (unsigned i = 0; i < BW_MAX_VRFS; i++)
+		rib->vrf[i].entries.glue = rib->vrf[i].nexthops.glue = &rib->glue_pool;
 	STAILQ_INIT(&rib->marked);
 	STAILQ_INIT(&rib->marked_nexthops);
 	STAILQ_INIT(&rib->work);
 	STAILQ_INIT(&rib->work_nexthops);
+	STAILQ_INIT(&rib->unprogrammed);
+	TAILQ_INIT(&rib->walks);
+	watches_init(&rib->watches);
+	rib->resolve = (struct work) { "routes", WORK_RIB, run_resolve, .arg = rib };
+	rib->program = (struct work) { "forwarding", WORK_FIB, run_program, .arg = rib };
+	work_add(&core->work, &rib->resolve);
+	work_add(&core->work, &rib->program);
+	rib->dp_watch = (struct watch) { .told = on_dataplane, .arg = rib };
+	watch_add(&core->dp.watches, &rib->dp_watch);
 	rib_fib_init(rib);
 }
 
@@ -31,14 +76,30 @@ bw_ip4 rib_entry_prefix(const struct rib_entry *e)
 	return htonl(e->node.key);
 }
 
+uint16_t rib_entry_vrf(const struct rib_entry *e)
+{
+	return e->node.owner[RIB_OWNER_VRF];
+}
+
 void rib_mark(struct rib *rib, struct rib_entry *e)
 {
-	if (e->marked)
+	struct rib_carrier *c = e->carrier;
+
+	if (c != NULL && !c->marked) {
+		c->marked = true;
+		STAILQ_INSERT_TAIL(&rib->marked, c, mark);
+	}
+	work_mark(&rib->resolve);
+	rib_mark_unprogrammed(rib, e);
+}
+
+void rib_mark_unprogrammed(struct rib *rib, struct rib_entry *e)
+{
+	if (rib_is_unprogrammed(e))
 		return;
-	if (STAILQ_EMPTY(&rib->marked))
-		rib->wake(rib->wake_arg);
-	e->marked = true;
-	STAILQ_INSERT_TAIL(&rib->marked, e, mark);
+	e->node.owner[RIB_OWNER_PROGRAM] = 1;
+	STAILQ_INSERT_TAIL(&rib->unprogrammed, e, unprogrammed);
+	rib_program_later(rib);
 }
 
 struct rib_entry *rib_find(const struct rib *rib, uint16_t vrf, bw_ip4 prefix, uint8_t plen)
@@ -46,23 +107,25 @@ struct rib_entry *rib_find(const struct rib *rib, uint16_t vrf, bw_ip4 prefix, u
 	return (struct rib_entry *)trie_find(&rib->vrf[vrf].entries, ntohl(prefix), plen);
 }
 
-static struct rib_entry *get_entry(struct rib *rib, uint16_t vrf, bw_ip4 prefix, uint8_t plen)
+static struct rib_entry *entry_get(struct rib *rib, uint16_t vrf, bw_ip4 prefix, uint8_t plen)
 {
 	struct rib_entry *e = rib_find(rib, vrf, prefix, plen);
 
 	if (e != NULL)
 		return e;
-	e = calloc(1, sizeof(*e));
+	e = pool_get(&rib->entry_pool);
 	if (e == NULL)
 		return NULL;
-	TAILQ_INIT(&e->routes);
-	LIST_INIT(&e->matched);
+	SLIST_INIT(&e->routes);
 	e->obj.class = DP_ROUTE;
-	e->vrf = vrf;
-	e->status = RIB_UNUSABLE;
 	if (trie_insert(&rib->vrf[vrf].entries, &e->node, ntohl(prefix), plen) != 0) {
-		free(e);
-		errno = ENOMEM;
+		pool_put(&rib->entry_pool, e);
+		return NULL;
+	}
+	e->node.owner[RIB_OWNER_VRF] = (uint8_t)vrf;
+	if (trie_first_in(&rib->vrf[vrf].nexthops, e->node.key, plen) != NULL &&
+		rib_entry_carry(rib, e) != 0) {
+		rib_entry_unused(rib, e);
 		return NULL;
 	}
 	return e;
@@ -70,60 +133,34 @@ static struct rib_entry *get_entry(struct rib *rib, uint16_t vrf, bw_ip4 prefix,
 
 void rib_entry_unused(struct rib *rib, struct rib_entry *e)
 {
-	if (!TAILQ_EMPTY(&e->routes) || e->marked || e->adj != NULL || e->obj.queue != DP_IDLE)
+	if (!SLIST_EMPTY(&e->routes) || rib_is_unprogrammed(e) || e->adj != NULL ||
+		e->obj.queue != DP_IDLE || (e->carrier != NULL && e->carrier->marked))
 		return;
-	trie_remove(&rib->vrf[e->vrf].entries, &e->node);
-	free(e);
-}
-
-static struct rib_nexthop *get_nexthop(struct rib *rib, uint16_t vrf, bw_ip4 addr)
-{
-	struct trie *trie = &rib->vrf[vrf].nexthops;
-	struct rib_nexthop *nh = (struct rib_nexthop *)trie_find(trie, ntohl(addr), 32);
-
-	if (nh != NULL)
-		return nh;
-	nh = calloc(1, sizeof(*nh));
-	if (nh == NULL)
-		return NULL;
-	LIST_INIT(&nh->routes);
-	nh->vrf = vrf;
-	nh->status = RIB_UNKNOWN;
-	if (trie_insert(trie, &nh->node, ntohl(addr), 32) != 0) {
-		free(nh);
-		errno = ENOMEM;
-		return NULL;
-	}
-	return nh;
-}
-
-static void put_nexthop(struct rib *rib, struct rib_nexthop *nh)
-{
-	if (!LIST_EMPTY(&nh->routes))
-		return;
-	if (nh->match != NULL)
-		LIST_REMOVE(nh, matched);
-	trie_remove(&rib->vrf[nh->vrf].nexthops, &nh->node);
-	free(nh);
+	trie_remove(&rib->vrf[rib_entry_vrf(e)].entries, &e->node);
+	free(e->carrier);
+	pool_put(&rib->entry_pool, e);
 }
 
 /* By distance, then in the order offered. */
 static void insert_route(struct rib_entry *e, struct rib_route *route)
 {
-	struct rib_route *at;
+	struct rib_route *at, *before = NULL;
 
-	TAILQ_FOREACH (at, &e->routes, entry)
+	SLIST_FOREACH(at, &e->routes, entry)
+	{
 		if (at->distance > route->distance)
 			break;
-	if (at != NULL)
-		TAILQ_INSERT_BEFORE(at, route, entry);
+		before = at;
+	}
+	if (before != NULL)
+		SLIST_INSERT_AFTER(before, route, entry);
 	else
-		TAILQ_INSERT_TAIL(&e->routes, route, entry);
+		SLIST_INSERT_HEAD(&e->routes, route, entry);
 }
 
-static struct rib_route *new_route(const struct rib_spec *spec)
+static struct rib_route *route_new(struct rib *rib, const struct rib_spec *spec)
 {
-	struct rib_route *route = calloc(1, sizeof(*route));
+	struct rib_route *route = pool_get(&rib->route_pool);
 
 	if (route == NULL)
 		return NULL;
@@ -132,10 +169,6 @@ static struct rib_route *new_route(const struct rib_spec *spec)
 	route->flags = spec->flags;
 	route->nexthop = spec->nexthop;
 	route->tag = spec->tag;
-	if (spec->name != NULL && (route->name = strdup(spec->name)) == NULL) {
-		free(route);
-		return NULL;
-	}
 	return route;
 }
 
@@ -144,37 +177,47 @@ static bool is_recursive(const struct rib_spec *spec)
 	return spec->nexthop != 0 && spec->ifc == NULL;
 }
 
-struct rib_route *rib_add(struct rib *rib, const struct rib_spec *spec)
+/* What is permanent remembers that it was usable, so it is never left to be seen later. */
+static int enter_route(struct rib *rib, const struct rib_spec *spec, struct rib_route *route)
 {
-	struct rib_route *route = new_route(spec);
-	struct rib_entry *e;
+	struct rib_entry *e = route->prefix;
 
-	if (route == NULL)
-		return NULL;
-	e = get_entry(rib, spec->vrf, spec->prefix, spec->plen);
-	if (e == NULL)
-		goto fail_route;
+	if ((spec->flags & RIB_PERMANENT) != 0 && rib_entry_carry(rib, e) != 0)
+		return -ENOMEM;
 	if (is_recursive(spec)) {
-		route->tracked = get_nexthop(rib, spec->vrf, spec->nexthop);
+		route->tracked = rib_nexthop_get(rib, spec->vrf, spec->nexthop);
 		if (route->tracked == NULL)
-			goto fail_entry;
-		LIST_INSERT_HEAD(&route->tracked->routes, route, nh_entry);
+			return -ENOMEM;
+		rib_nexthop_enter(route);
 	}
 	if (spec->ifc != NULL) {
 		route->ifc = spec->ifc;
 		route->ifc->refs++;
-		LIST_INSERT_HEAD(&route->ifc->routes, route, if_entry);
+		LIST_INSERT_HEAD(&route->ifc->routes, route, via);
 	}
-	route->prefix = e;
 	insert_route(e, route);
+	return 0;
+}
+
+struct rib_route *rib_add(struct rib *rib, const struct rib_spec *spec)
+{
+	struct rib_route *route = route_new(rib, spec);
+
+	if (route == NULL)
+		goto fail;
+	route->prefix = entry_get(rib, spec->vrf, spec->prefix, spec->plen);
+	if (route->prefix == NULL)
+		goto fail_route;
+	if (enter_route(rib, spec, route) != 0)
+		goto fail_entry;
 	rib->n_routes++;
-	rib_mark(rib, e);
+	rib_mark(rib, route->prefix);
 	return route;
 fail_entry:
-	rib_entry_unused(rib, e);
+	rib_entry_unused(rib, route->prefix);
 fail_route:
-	free(route->name);
-	free(route);
+	pool_put(&rib->route_pool, route);
+fail:
 	errno = ENOMEM;
 	return NULL;
 }
@@ -183,17 +226,16 @@ void rib_remove(struct rib *rib, struct rib_route *route)
 {
 	struct rib_entry *e = route->prefix;
 
-	TAILQ_REMOVE(&e->routes, route, entry);
+	SLIST_REMOVE(&e->routes, route, rib_route, entry);
 	if (route->tracked != NULL) {
-		LIST_REMOVE(route, nh_entry);
-		put_nexthop(rib, route->tracked);
+		rib_nexthop_leave(route);
+		rib_nexthop_put(rib, route->tracked);
 	}
 	if (route->ifc != NULL) {
-		LIST_REMOVE(route, if_entry);
+		LIST_REMOVE(route, via);
 		iface_put(route->ifc);
 	}
-	free(route->name);
-	free(route);
+	pool_put(&rib->route_pool, route);
 	rib->n_routes--;
 	rib_mark(rib, e);
 }
@@ -205,11 +247,11 @@ struct rib_route *rib_find_static(const struct rib *rib, const struct rib_spec *
 
 	if (e == NULL)
 		return NULL;
-	TAILQ_FOREACH (route, &e->routes, entry)
-		if (route->source == RIB_STATIC && route->nexthop == spec->nexthop &&
-			route->ifc == spec->ifc && (route->flags & RIB_LEARNT) == 0 &&
-			((route->flags ^ spec->flags) & RIB_NULL0) == 0)
-			return route;
+	SLIST_FOREACH(route, &e->routes, entry)
+	if (route->source == RIB_STATIC && route->nexthop == spec->nexthop &&
+		route->ifc == spec->ifc && (route->flags & RIB_LEARNT) == 0 &&
+		((route->flags ^ spec->flags) & RIB_NULL0) == 0)
+		return route;
 	return NULL;
 }
 
@@ -217,7 +259,7 @@ void rib_iface_changed(struct rib *rib, struct iface *ifc)
 {
 	struct rib_route *route;
 
-	LIST_FOREACH(route, &ifc->routes, if_entry)
+	LIST_FOREACH(route, &ifc->routes, via)
 	rib_mark(rib, route->prefix);
 }
 
@@ -239,12 +281,6 @@ struct rib_entry *rib_next(const struct rib *rib, uint16_t vrf, bw_ip4 prefix, i
 	return (struct rib_entry *)trie_after(t, ntohl(prefix), (uint8_t)plen);
 }
 
-bool rib_route_in_force(const struct rib_route *route)
-{
-	return route->prefix->status == RIB_USABLE && route->status == RIB_USABLE &&
-	       route->distance == route->prefix->distance;
-}
-
 bw_ip4 rib_source_address(const struct rib *rib, uint16_t vrf, bw_ip4 to)
 {
 	const struct rib_entry *e = rib_lookup(rib, vrf, to);
@@ -255,7 +291,8 @@ bw_ip4 rib_source_address(const struct rib *rib, uint16_t vrf, bw_ip4 to)
 		return 0;
 	rib_entry_paths(e, &paths);
 	if (paths.n == 0 || paths.path[0].ifc == NULL)
-		return TAILQ_FIRST(&e->routes)->source == RIB_LOCAL ? to : 0;
+		return rib_sources[SLIST_FIRST(&e->routes)->source].lead == RIB_LEAD_RECEIVE ? to
+											     : 0;
 	a = iface_addr_on_subnet(
 		paths.path[0].ifc, paths.path[0].nexthop ? paths.path[0].nexthop : to);
 	return a != NULL ? a->addr : iface_addr_source(paths.path[0].ifc);
@@ -266,8 +303,8 @@ static void free_vrf(struct rib *rib, struct rib_vrf *vrf)
 	struct rib_entry *e;
 
 	while ((e = (struct rib_entry *)trie_first_in(&vrf->entries, 0, 0)) != NULL) {
-		while (!TAILQ_EMPTY(&e->routes))
-			rib_remove(rib, TAILQ_FIRST(&e->routes));
+		while (!SLIST_EMPTY(&e->routes))
+			rib_remove(rib, SLIST_FIRST(&e->routes));
 		rib_settle(rib);
 	}
 }
@@ -275,6 +312,11 @@ static void free_vrf(struct rib *rib, struct rib_vrf *vrf)
 /* Whoever offered routes has withdrawn them, or no longer looks at them. */
 void rib_fini(struct rib *rib)
 {
+	if (rib->dp == NULL)
+		return;
 	for (unsigned i = 0; i < BW_MAX_VRFS; i++)
 		free_vrf(rib, &rib->vrf[i]);
+	pool_fini(&rib->entry_pool);
+	pool_fini(&rib->route_pool);
+	pool_fini(&rib->glue_pool);
 }

@@ -5,14 +5,60 @@
 
 #include "control/rib/rib.h"
 
-/* Look at this entry again with the next rib_settle(). */
+/* In the node of an entry. */
+enum { RIB_OWNER_VRF, RIB_OWNER_PROGRAM };
+
+/* e is, or is about to be, programmed: not to be freed. */
+static inline bool rib_is_unprogrammed(const struct rib_entry *e)
+{
+	return e->node.owner[RIB_OWNER_PROGRAM] != 0;
+}
+
+/* Look at this entry again. */
 void rib_mark(struct rib *rib, struct rib_entry *e);
+
+/* The same where it is resolved already. */
+void rib_mark_unprogrammed(struct rib *rib, struct rib_entry *e);
 
 /* Free the entry if nothing needs it any more. */
 void rib_entry_unused(struct rib *rib, struct rib_entry *e);
 
-/* Tell the dataplane where the entry leads now. */
+/* --- nexthop.c --- */
+
+/* With a reference; NULL without memory. */
+struct rib_nexthop *rib_nexthop_get(struct rib *rib, uint16_t vrf, bw_ip4 addr);
+void rib_nexthop_put(struct rib *rib, struct rib_nexthop *nh);
+
+/* The entry takes part in resolution from now on. 0 or -ENOMEM. */
+int rib_entry_carry(struct rib *rib, struct rib_entry *e);
+
+/* Enter a recursive route at its next hop, and take it off. */
+void rib_nexthop_enter(struct rib_route *route);
+void rib_nexthop_leave(struct rib_route *route);
+
+/* To be resolved, for the first time or again. */
+void rib_nexthop_mark(struct rib *rib, struct rib_nexthop *nh);
+
+/* It is resolved: tell all who depend on it what is new. */
+void rib_nexthop_tell(struct rib *rib, struct rib_nexthop *nh);
+
+/* --- resolve.c --- */
+
+enum rib_status rib_route_status(const struct rib_route *route);
+
+/* Sorted sets of BW_MAX_PATHS at the most: the least stay, whatever the order of adding. */
+int rib_path_compare(const struct rib_path *a, const struct rib_path *b);
+void rib_paths_add(struct rib_paths *set, struct rib_path path);
+bool rib_paths_equal(const struct rib_paths *a, const struct rib_paths *b);
+
+/* --- fib.c --- */
+
 void rib_fib_init(struct rib *rib);
-void rib_fib_program(struct rib *rib, struct rib_entry *e);
+
+/* There are entries to be programmed. Until then nothing leaves that they may still refer to. */
+void rib_program_later(struct rib *rib);
+
+/* So many entries of them. */
+void rib_program_some(struct rib *rib, unsigned n);
 
 #endif

@@ -50,7 +50,7 @@ static uint8_t common(uint32_t a, uint8_t a_len, uint32_t b, uint8_t b_len)
 /* Neither covers the other: an inner node for what they have in common. */
 static int fork_at(struct trie *t, struct trie_node *at, struct trie_node *node)
 {
-	struct trie_node *glue = calloc(1, sizeof(*glue));
+	struct trie_node *glue = pool_get(t->glue);
 
 	if (glue == NULL)
 		return -ENOMEM;
@@ -84,7 +84,7 @@ int trie_insert(struct trie *t, struct trie_node *node, uint32_t key, uint8_t pl
 		replace(t, at, node);
 		adopt(node, at->child[0]);
 		adopt(node, at->child[1]);
-		free(at);
+		pool_put(t->glue, at);
 	} else if (covers(node, at->key, at->plen)) {
 		replace(t, at, node);
 		adopt(node, at);
@@ -111,7 +111,7 @@ void trie_remove(struct trie *t, struct trie_node *node)
 
 	t->count--;
 	if (node->child[0] != NULL && node->child[1] != NULL) {
-		struct trie_node *glue = malloc(sizeof(*glue));
+		struct trie_node *glue = pool_get(t->glue);
 
 		/* Without memory for an inner node the removed one would have to stay. */
 		if (glue == NULL)
@@ -127,7 +127,7 @@ void trie_remove(struct trie *t, struct trie_node *node)
 	if (parent != NULL && parent->glue &&
 		(parent->child[0] == NULL || parent->child[1] == NULL)) {
 		splice(t, parent);
-		free(parent);
+		pool_put(t->glue, parent);
 	}
 }
 

@@ -12,16 +12,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control/core/pool.h"
+
 struct trie_node {
 	struct trie_node *child[2], *parent;
 	uint32_t key; /* host byte order, bits beyond plen zero */
 	uint8_t plen;
-	bool glue; /* an inner node of the trie's own */
+	bool glue;	  /* an inner node of the trie's own */
+	uint8_t owner[2]; /* the owner's, where there is room anyway; 0 once inserted */
 };
 
+/* Inner nodes are of `glue`, which several tries may share: pool_init() by trie_node's size. */
 struct trie {
 	struct trie_node *root;
 	size_t count; /* nodes that are not glue */
+	struct pool *glue;
 };
 
 /*

@@ -35,11 +35,11 @@ struct event_state {
 struct events {
 	struct bw_ring_view ring;
 	bool attached;
-	bool bell;			       /* events were written and not yet announced */
+	bool bell; /* events were written and not yet announced */
 	const struct event_state *state[EVENTS_MAX_STATES];
 	uint64_t untold[EVENTS_MAX_STATES]; /* a bit for each object that control does not know */
-	uint32_t lost;			       /* notices */
-	uint32_t lost_at;		       /* dp_seconds() of the last one */
+	uint32_t lost;			    /* notices */
+	uint32_t lost_at;		    /* dp_seconds() of the last one */
 };
 
 /* Before the first event: that there are states of this kind. 0 or -ENOSPC. */

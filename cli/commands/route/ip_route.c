@@ -23,7 +23,6 @@ static bool read_spec(const struct cli_ctx *ctx, const struct cli_args *args, st
 		.distance = (uint8_t)cli_arg_number(args, "distance", 1),
 		.nexthop = cmd_arg_ip(args, "nexthop"),
 		.tag = (uint32_t)cli_arg_number(args, "tag_value", 0),
-		.name = cli_arg_text(args, "route_name"),
 		.flags = cli_has(args, "permanent") ? RIB_PERMANENT : 0,
 	};
 	if (ifname == NULL)

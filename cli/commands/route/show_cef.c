@@ -7,38 +7,13 @@
 
 #include "cli/commands/commands.h"
 #include "control/core/format.h"
+#include "control/rib/source.h"
 
 struct listing {
 	bw_ip4 prefix;
 	int plen;
 	bool begun;
 };
-
-static const struct rib_route *best(const struct rib_entry *e)
-{
-	const struct rib_route *route;
-
-	TAILQ_FOREACH (route, &e->routes, entry)
-		if (rib_route_in_force(route))
-			return route;
-	return NULL;
-}
-
-/* What stands for the next hop when the entry leads to no neighbour; NULL when it does. */
-static const char *special(const struct rib_entry *e, const struct rib_route *route)
-{
-	switch (route->source) {
-	case RIB_CONNECTED:
-		return e->node.plen == 32 && (route->flags & RIB_PEER) == 0 ? "receive"
-									    : "attached";
-	case RIB_LOCAL:
-	case RIB_BROADCAST:
-		return "receive";
-	case RIB_ALIAS:
-		return "drop";
-	}
-	return NULL;
-}
 
 static void print_row(struct cli_out *out, const char *prefix, const char *hop, const char *ifname)
 {
@@ -48,14 +23,14 @@ static void print_row(struct cli_out *out, const char *prefix, const char *hop, 
 static void print_entry(struct cli_out *out, const struct rib_entry *e)
 {
 	char prefix[FORMAT_PREFIX_SIZE], ip[FORMAT_IP_SIZE];
-	const struct rib_route *route = best(e);
+	const struct rib_route *route = rib_entry_route(e);
 	struct rib_paths paths;
 	const char *what;
 
 	if (route == NULL)
 		return;
 	format_prefix(rib_entry_prefix(e), e->node.plen, prefix);
-	what = special(e, route);
+	what = rib_lead_name(e, route);
 	if (what != NULL) {
 		print_row(out, prefix, what, route->ifc != NULL ? route->ifc->name : "");
 		return;
@@ -94,7 +69,7 @@ static int list_more(struct cli_ctx *ctx, void *state)
 
 static void fill_entry(struct json_object *list, const struct rib_entry *e)
 {
-	const struct rib_route *route = best(e);
+	const struct rib_route *route = rib_entry_route(e);
 	struct json_object *row, *ways;
 	char text[FORMAT_PREFIX_SIZE];
 	struct rib_paths paths;
@@ -104,7 +79,7 @@ static void fill_entry(struct json_object *list, const struct rib_entry *e)
 		return;
 	row = cmd_json_item(list);
 	cmd_json_text(row, "prefix", format_prefix(rib_entry_prefix(e), e->node.plen, text));
-	what = special(e, route);
+	what = rib_lead_name(e, route);
 	if (what != NULL) {
 		cmd_json_text(row, "type", what);
 		return;
@@ -164,9 +139,9 @@ static int show_cef_address(struct cli_ctx *ctx, const struct cli_args *args)
 		return 0;
 	}
 	cli_printf(ctx->out, "%s\n", format_prefix(rib_entry_prefix(e), e->node.plen, text));
-	what = special(e, best(e));
+	what = rib_lead_name(e, rib_entry_route(e));
 	if (what != NULL) {
-		const struct iface *ifc = best(e)->ifc;
+		const struct iface *ifc = rib_entry_route(e)->ifc;
 
 		cli_printf(ctx->out, "  %s%s%s\n", what,
 			what[0] == 'a'	 ? " to "

@@ -9,6 +9,7 @@
 
 #include "cli/commands/commands.h"
 #include "control/core/format.h"
+#include "control/rib/source.h"
 
 static const char legend[] =
 	"Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP\n"
@@ -35,19 +36,12 @@ struct listing {
 	bool variable;	   /* its subnets have several masks */
 };
 
-/* The first route in force that is shown; NULL: the entry is not. */
+/* The first route in force, if it is shown; NULL: the entry is not. */
 static const struct rib_route *shown_route(const struct rib_entry *e)
 {
-	const struct rib_route *route;
+	const struct rib_route *route = rib_entry_route(e);
 
-	if (!rib_in_force(e))
-		return NULL;
-	TAILQ_FOREACH (route, &e->routes, entry)
-		if (rib_route_in_force(route))
-			break;
-	if (route == NULL || route->source == RIB_BROADCAST || route->source == RIB_ALIAS)
-		return NULL;
-	return route;
+	return route != NULL && rib_source_of(route)->name != NULL ? route : NULL;
 }
 
 static bool passes(const struct rib_route *route, enum filter filter)
@@ -57,28 +51,12 @@ static bool passes(const struct rib_route *route, enum filter filter)
 	return filter == ALL || route->source == RIB_STATIC;
 }
 
-static const char *code(const struct rib_entry *e, const struct rib_route *route)
+/* `S*` is a candidate for the default route. */
+static void format_code(const struct rib_entry *e, const struct rib_route *route, char code[8])
 {
-	switch (route->source) {
-	case RIB_CONNECTED:
-		return "C";
-	case RIB_LOCAL:
-		return "L";
-	default:
-		return e->node.plen == 0 ? "S*" : "S";
-	}
-}
+	const struct rib_source_record *source = rib_source_of(route);
 
-static const char *source_name(const struct rib_route *route)
-{
-	switch (route->source) {
-	case RIB_CONNECTED:
-		return "connected";
-	case RIB_LOCAL:
-		return "local";
-	default:
-		return "static";
-	}
+	snprintf(code, 8, "%s%s", source->letter, e->node.plen == 0 && !source->direct ? "*" : "");
 }
 
 static bool is_direct(const struct rib_route *route)
@@ -89,9 +67,10 @@ static bool is_direct(const struct rib_route *route)
 /* The same way twice: two addresses of one subnet on an interface. */
 static bool is_repeated(const struct rib_route *route)
 {
-	const struct rib_route *before = route;
+	const struct rib_route *before;
 
-	while ((before = TAILQ_PREV(before, rib_routes, entry)) != NULL)
+	for (before = SLIST_FIRST(&route->prefix->routes); before != route;
+		before = SLIST_NEXT(before, entry))
 		if (rib_route_in_force(before) && before->ifc == route->ifc &&
 			before->nexthop == route->nexthop && before->source == route->source)
 			return true;
@@ -118,15 +97,16 @@ static void print_entry(struct cli_out *out, const struct rib_entry *e,
 	const struct rib_route *first, bool indented, bool with_mask)
 {
 	const struct rib_route *route;
-	char prefix[FORMAT_PREFIX_SIZE], ip[FORMAT_IP_SIZE], head[48];
+	char prefix[FORMAT_PREFIX_SIZE], ip[FORMAT_IP_SIZE], head[48], code[8];
 	int len;
 
+	format_code(e, first, code);
 	if (with_mask)
 		format_prefix(rib_entry_prefix(e), e->node.plen, prefix);
 	else
 		snprintf(prefix, sizeof(prefix), "%s", format_ip(rib_entry_prefix(e), ip));
-	len = snprintf(head, sizeof(head), "%-*s%s ", indented ? 9 : 6, code(e, first), prefix);
-	for (route = first; route != NULL; route = TAILQ_NEXT(route, entry)) {
+	len = snprintf(head, sizeof(head), "%-*s%s ", indented ? 9 : 6, code, prefix);
+	for (route = first; route != NULL; route = SLIST_NEXT(route, entry)) {
 		if (!rib_route_in_force(route) || is_repeated(route))
 			continue;
 		cli_printf(out, "%*s", len, route == first ? head : "");
@@ -235,11 +215,11 @@ static void fill_route(struct json_object *list, const struct rib_entry *e)
 
 	row = cmd_json_item(list);
 	cmd_json_text(row, "prefix", format_prefix(rib_entry_prefix(e), e->node.plen, text));
-	cmd_json_text(row, "source", source_name(route));
+	cmd_json_text(row, "source", rib_source_of(route)->name);
 	cmd_json_number(row, "distance", route->distance);
 	cmd_json_number(row, "metric", 0);
 	ways = cmd_json_list(row, "paths");
-	for (; route != NULL; route = TAILQ_NEXT(route, entry)) {
+	for (; route != NULL; route = SLIST_NEXT(route, entry)) {
 		struct json_object *way;
 
 		if (!rib_route_in_force(route) || is_repeated(route))
@@ -301,7 +281,7 @@ static void print_descriptors(struct cli_out *out, const struct rib_route *first
 	char ip[FORMAT_IP_SIZE];
 
 	cli_puts(out, "  Routing Descriptor Blocks:\n");
-	for (route = first; route != NULL; route = TAILQ_NEXT(route, entry)) {
+	for (route = first; route != NULL; route = SLIST_NEXT(route, entry)) {
 		if (!rib_route_in_force(route) || is_repeated(route))
 			continue;
 		cli_puts(out, route == first ? "  * " : "    ");
@@ -328,9 +308,9 @@ static void print_detail(struct cli_out *out, const struct rib_entry *e)
 	cli_printf(out, "Routing entry for %s%s\n",
 		format_prefix(rib_entry_prefix(e), plen, prefix),
 		plen < format_classful(rib_entry_prefix(e)) ? ", supernet" : "");
-	cli_printf(out, "  Known via \"%s\", distance %u, metric 0", source_name(route),
+	cli_printf(out, "  Known via \"%s\", distance %u, metric 0", rib_source_of(route)->name,
 		route->distance);
-	if (route->source != RIB_STATIC || is_direct(route))
+	if (rib_source_of(route)->direct || is_direct(route))
 		cli_puts(out, " (connected, via interface)");
 	if (plen == 0)
 		cli_puts(out, ", candidate default path");
@@ -399,7 +379,7 @@ struct counts {
 	unsigned networks, subnets;
 };
 
-static void count_routes(const struct rib *rib, struct counts by_source[RIB_STATIC + 1])
+static void count_routes(const struct rib *rib, struct counts by_source[RIB_SOURCES])
 {
 	struct trie_node *n = trie_first_in(&rib->vrf[0].entries, 0, 0);
 
@@ -415,6 +395,17 @@ static void count_routes(const struct rib *rib, struct counts by_source[RIB_STAT
 	}
 }
 
+static void print_counts(struct cli_table *table, const char *name, const struct counts *counts)
+{
+	const size_t each = sizeof(struct rib_entry) + sizeof(struct rib_route);
+	char networks[12], subnets[12], bytes[24];
+
+	snprintf(networks, sizeof(networks), "%u", counts->networks);
+	snprintf(subnets, sizeof(subnets), "%u", counts->subnets);
+	snprintf(bytes, sizeof(bytes), "%zu", (counts->networks + counts->subnets) * each);
+	cli_table_row(table, (const char *[]) { name, networks, subnets, bytes });
+}
+
 static int show_summary(struct cli_ctx *ctx, const struct cli_args *)
 {
 	static const struct cli_column columns[] = {
@@ -424,32 +415,24 @@ static int show_summary(struct cli_ctx *ctx, const struct cli_args *)
 		{ "memory", "Memory (bytes)", 14, true },
 	};
 	struct rib *rib = &cmd_settled(ctx)->rib;
-	struct counts by_source[RIB_STATIC + 1] = { 0 }, row[3], total = { 0 };
-	static const char *const name[] = { "connected", "local", "static" };
-	const size_t each = sizeof(struct rib_entry) + sizeof(struct rib_route);
+	struct counts by_source[RIB_SOURCES] = { 0 }, total = { 0 };
 	struct cli_table *table;
-	char a[12], b[12], c[24];
 
 	count_routes(rib, by_source);
-	row[0] = by_source[RIB_CONNECTED];
-	row[1] = by_source[RIB_LOCAL];
-	row[2] = by_source[RIB_STATIC];
 	if (cli_out_json(ctx->out) == NULL)
 		cli_printf(ctx->out,
 			"IP routing table name is default (0x0)\n"
 			"IP routing table maximum-paths is %d\n",
 			BW_MAX_PATHS);
 	table = cli_table_begin(ctx->out, "sources", columns, 4, 1);
-	for (unsigned i = 0; i < 4; i++) {
-		const struct counts *r = i < 3 ? &row[i] : &total;
-
-		snprintf(a, sizeof(a), "%u", r->networks);
-		snprintf(b, sizeof(b), "%u", r->subnets);
-		snprintf(c, sizeof(c), "%zu", (r->networks + r->subnets) * each);
-		cli_table_row(table, (const char *[]) { i < 3 ? name[i] : "Total", a, b, c });
-		total.networks += i < 3 ? r->networks : 0;
-		total.subnets += i < 3 ? r->subnets : 0;
+	for (unsigned i = 0; i < RIB_SOURCES; i++) {
+		if (rib_sources[i].name == NULL)
+			continue;
+		print_counts(table, rib_sources[i].name, &by_source[i]);
+		total.networks += by_source[i].networks;
+		total.subnets += by_source[i].subnets;
 	}
+	print_counts(table, "Total", &total);
 	cli_table_end(table);
 	return 0;
 }

@@ -423,13 +423,18 @@ static bool compare(const struct model *m)
 {
 	for (unsigned p = 0; p < PREFIXES; p++) {
 		struct rib_entry *e = rib_find(m->rib, 0, ip(universe[p].addr), universe[p].plen);
-		uint8_t status = e != NULL ? e->status : RIB_UNUSABLE;
+		struct rib_best best = { .status = RIB_UNUSABLE };
+		uint8_t status;
+
+		if (e != NULL)
+			best = rib_entry_best(e);
+		status = best.status;
 
 		if (status != m->status[p])
 			return false;
 		if (status != RIB_USABLE)
 			continue;
-		if (e->distance != m->distance[p])
+		if (best.distance != m->distance[p])
 			return false;
 		if (__builtin_popcountll(m->paths[p]) <= BW_MAX_PATHS &&
 			real_paths(m, e) != m->paths[p])
@@ -447,7 +452,8 @@ static void explain(const struct model *m)
 
 		fprintf(stderr, "%s/%u: model %u/%u %llx, table %d/%u %llx\n", universe[p].addr,
 			universe[p].plen, m->status[p], m->distance[p],
-			(unsigned long long)m->paths[p], e ? e->status : -1, e ? e->distance : 0,
+			(unsigned long long)m->paths[p], e ? rib_entry_best(e).status : -1,
+			e ? rib_entry_best(e).distance : 0,
 			e ? (unsigned long long)real_paths(m, e) : 0);
 		for (unsigned i = 0; i < SLOTS; i++)
 			if (m->slot[i].route != NULL && m->slot[i].prefix == p)

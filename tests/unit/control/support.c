@@ -107,6 +107,8 @@ void bench_close(struct bench *b)
 
 static bool settled(const struct bench *b)
 {
+	if (work_is_marked(&b->ctl->core.work, WORK_RANKS - 1))
+		return false;
 	if (!b->with_dataplane)
 		return true;
 	return dp_link_settled(&b->ctl->dp);

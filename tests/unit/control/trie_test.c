@@ -93,8 +93,10 @@ static void check_walk(const struct trie *t, struct item *items)
 static void random_operations_match_a_list(void)
 {
 	struct item *items = calloc(N, sizeof(*items));
-	struct trie t = { 0 };
+	struct pool glue;
+	struct trie t = { .glue = &glue };
 
+	pool_init(&glue, sizeof(struct trie_node));
 	state = 42;
 	for (unsigned round = 0; round < 60000; round++) {
 		struct item *item = &items[draw() % N];
@@ -128,14 +130,18 @@ static void random_operations_match_a_list(void)
 			trie_remove(&t, &items[i].node);
 	CU_ASSERT_PTR_NULL(t.root); /* no inner node is left behind */
 	CU_ASSERT_EQUAL(t.count, 0);
+	CU_ASSERT_EQUAL(glue.used, 0);
+	pool_fini(&glue);
 	free(items);
 }
 
 static void above_is_the_covering_prefix(void)
 {
 	struct trie_node a, b, c, d;
-	struct trie t = { 0 };
+	struct pool glue;
+	struct trie t = { .glue = &glue };
 
+	pool_init(&glue, sizeof(struct trie_node));
 	trie_insert(&t, &a, 0x0a000000, 8);
 	trie_insert(&t, &b, 0x0a010000, 16);
 	trie_insert(&t, &c, 0x0a010100, 24);
@@ -149,6 +155,7 @@ static void above_is_the_covering_prefix(void)
 	trie_remove(&t, &c);
 	trie_remove(&t, &d);
 	CU_ASSERT_PTR_NULL(t.root);
+	pool_fini(&glue);
 }
 
 int main(void)
