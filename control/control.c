@@ -8,29 +8,6 @@
 
 #include "control/core/format.h"
 
-/* --- parts that have no work of their own yet: flags, and pieces that look at them --- */
-
-void control_wake(struct control *ctl)
-{
-	if (ctl->ifaces.changed)
-		work_mark(&ctl->iface_work);
-}
-
-static bool run_iface(void *arg, struct work_budget *)
-{
-	struct control *ctl = arg;
-
-	iface_settle(&ctl->ifaces);
-	control_wake(ctl);
-	return false;
-}
-
-static void add_work(struct control *ctl)
-{
-	ctl->iface_work = (struct work) { .rank = WORK_IFACE, .run = run_iface, .arg = ctl };
-	work_add(&ctl->core.work, &ctl->iface_work);
-}
-
 void control_settle(struct control *ctl)
 {
 	work_finish(&ctl->core.work, WORK_HOST);
@@ -49,13 +26,6 @@ static void on_tick(evutil_socket_t, short, void *arg)
 }
 
 /* --- the dataplane comes, tells what it holds, and goes --- */
-
-static void on_dataplane(void *arg, enum watch_event event, void *)
-{
-	struct control *ctl = arg;
-
-	iface_ports_attach(&ctl->ifaces, event == WATCH_ADDED ? dp_region(&ctl->core.dp) : NULL);
-}
 
 static void if_reading(void *owner)
 {
@@ -88,20 +58,10 @@ static const struct dp_legacy legacy[DP_CLASSES] = {
 	[DP_IF] = { BW_CMD_IF_SET, if_reading, if_held, if_identify, if_replay, if_synced },
 };
 
-static void on_port(void *arg, const struct bw_msg *m)
-{
-	struct control *ctl = arg;
-
-	iface_port_event(&ctl->ifaces, &m->port_state);
-}
-
 static void watch_dataplane(struct control *ctl)
 {
 	struct dp_link *dp = &ctl->core.dp;
 
-	ctl->dp_watch = (struct watch) { .told = on_dataplane, .arg = ctl };
-	watch_add(&dp->watches, &ctl->dp_watch);
-	dp_on_event(dp, BW_EVT_PORT, on_port, ctl);
 	for (unsigned c = 0; c < DP_CLASSES; c++)
 		dp_class_legacy(dp, c, &legacy[c]);
 }
@@ -114,8 +74,9 @@ static int init_parts(struct control *ctl, const struct control_options *o)
 	debug_init(&ctl->debug, &ctl->core.dp);
 	rib_init(&ctl->rib, &ctl->core, &ctl->adjs);
 	if ((err = acl_table_init(&ctl->acls, &ctl->core)) != 0 ||
-		(err = iface_table_init(&ctl->ifaces, ctl)) != 0)
+		(err = iface_table_init(&ctl->ifaces, &ctl->core, &ctl->acls, &ctl->platform)) != 0)
 		return err;
+	connected_init(&ctl->connected, &ctl->rib, &ctl->ifaces);
 	dialer_table_init(&ctl->dialers, &ctl->core, &ctl->ifaces, &ctl->rib);
 	arp_table_init(&ctl->arps, &ctl->core, &ctl->ifaces);
 	if ((err = nat_init(&ctl->nat, &ctl->core, &ctl->acls, &ctl->ifaces)) != 0 ||
@@ -142,8 +103,6 @@ int control_init(struct control *ctl, struct event_base *base, const struct cont
 		return -ENAMETOOLONG;
 	access_init(&ctl->access);
 	err = core_init(&ctl->core, base, dp_path);
-	if (err == 0)
-		add_work(ctl);
 	ctl->tick = event_new(base, -1, EV_PERSIST, on_tick, ctl);
 	if (err == 0)
 		err = ctl->tick == NULL ? -ENOMEM : init_parts(ctl, o);

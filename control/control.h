@@ -26,6 +26,7 @@
 #include "control/iface/static_arp.h"
 #include "control/nat/nat.h"
 #include "control/rib/adj.h"
+#include "control/rib/connected.h"
 #include "control/rib/rib.h"
 #include "control/system/access.h"
 #include "control/system/cpu_load.h"
@@ -59,13 +60,12 @@ struct control {
 	struct nat_table nat;
 	struct rib_adj_table adjs;
 	struct rib rib;
+	struct connected connected;
 	struct host host;
 	struct cpu_load load;
 	struct control_timezone timezone;
 	struct summer_time summer;
 	struct access access;
-	struct work iface_work; /* of a part that has none of its own yet */
-	struct watch dp_watch;
 	struct event *tick; /* each second */
 	unsigned ticks;
 	uint64_t start_ms;
@@ -85,9 +85,6 @@ struct control_options {
 int control_init(struct control *ctl, struct event_base *base, const struct control_options *o,
 	const struct bw_platform *platform);
 void control_fini(struct control *ctl);
-
-/* Something was marked: settle and flush soon. */
-void control_wake(struct control *ctl);
 
 /* Derive what follows from what was marked, now. */
 void control_settle(struct control *ctl);

@@ -6,6 +6,7 @@
 #ifndef BW_CONTROL_CORE_WATCH_H
 #define BW_CONTROL_CORE_WATCH_H
 
+#include <stddef.h>
 #include <sys/queue.h>
 
 enum watch_event { WATCH_ADDED, WATCH_CHANGED, WATCH_GONE };

@@ -169,17 +169,6 @@ void pppoe_member_changed(struct iface *ifc)
 	iface_changed(ifc);
 }
 
-void pppoe_members_remove(struct iface *ifc)
-{
-	struct pppoe_member *m, *next;
-
-	for (m = TAILQ_FIRST(&table_of(ifc)->members); m != NULL; m = next) {
-		next = TAILQ_NEXT(m, entry);
-		if (m->ifc == ifc)
-			pppoe_member_remove(m);
-	}
-}
-
 void dialer_reset(struct dialer *d)
 {
 	dialer_set_unnumbered(d, NULL);
@@ -275,6 +264,18 @@ static void dialer_iface_told(void *arg, enum watch_event, void *)
 	work_mark(&t->work);
 }
 
+static void dialer_reset_told(void *arg, enum watch_event, void *ifc)
+{
+	struct dialer_table *t = arg;
+	struct pppoe_member *m, *next;
+
+	for (m = TAILQ_FIRST(&t->members); m != NULL; m = next) {
+		next = TAILQ_NEXT(m, entry);
+		if (m->ifc == ifc)
+			pppoe_member_remove(m);
+	}
+}
+
 static void dialer_dataplane_told(void *arg, enum watch_event event, void *)
 {
 	if (event == WATCH_GONE)
@@ -299,6 +300,8 @@ void dialer_table_init(
 	work_add(&core->work, &t->work);
 	t->iface_watch = (struct watch) { .told = dialer_iface_told, .arg = t };
 	watch_add(&ifaces->watches, &t->iface_watch);
+	t->reset_watch = (struct watch) { .told = dialer_reset_told, .arg = t };
+	watch_add(&ifaces->reset_watches, &t->reset_watch);
 	t->dp_watch = (struct watch) { .told = dialer_dataplane_told, .arg = t };
 	watch_add(&core->dp.watches, &t->dp_watch);
 	ifaces->dialers = t;

@@ -102,7 +102,7 @@ struct dialer_table {
 	struct iface_table *ifaces;
 	struct rib *rib;
 	struct work work;
-	struct watch iface_watch, dp_watch;
+	struct watch iface_watch, reset_watch, dp_watch;
 	TAILQ_HEAD(dialers, dialer) list; /* of all Dialers, existing or not */
 	TAILQ_HEAD(, pppoe_member) members;
 	struct dialer_held held[BW_MAX_PPPOE];
@@ -147,9 +147,6 @@ void dialer_set_hostname(struct dialer_table *t, const char *name);
 struct pppoe_member *pppoe_member_set(struct iface *ifc, uint8_t pool);
 struct pppoe_member *pppoe_member_find(const struct iface *ifc, uint8_t pool);
 void pppoe_member_remove(struct pppoe_member *m);
-
-/* The Ethernet is no member of any pool. */
-void pppoe_members_remove(struct iface *ifc);
 
 /* The member was changed, or the Ethernet's `pppoe enable`. */
 void pppoe_member_changed(struct iface *ifc);

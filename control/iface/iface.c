@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/control.h"
+#include "control/acl/acl.h"
 #include "control/core/hash.h"
 
 /* An access list came in force or went. */
@@ -19,30 +19,6 @@ static void on_acl(void *arg, enum watch_event, void *acl)
 	TAILQ_FOREACH (ifc, &t->list, entry)
 		if (ifc->acl_in == acl || ifc->acl_out == acl)
 			iface_changed(ifc);
-}
-
-int iface_table_init(struct iface_table *t, struct control *ctl)
-{
-	memset(t, 0, sizeof(*t));
-	t->ctl = ctl;
-	TAILQ_INIT(&t->list);
-	TAILQ_INIT(&t->shells);
-	TAILQ_INIT(&t->marked);
-	TAILQ_INIT(&t->derived);
-	iface_kind_register(t, &iface_port);
-	iface_kind_register(t, &iface_subif);
-	iface_kind_register(t, &iface_loopback);
-	iface_kind_register(t, &iface_svi);
-	iface_kind_register(t, &iface_null);
-	watches_init(&t->watches);
-	watches_init(&t->addr_watches);
-	t->acl_watch = (struct watch) { .told = on_acl, .arg = t };
-	watch_add(&ctl->acls.watches, &t->acl_watch);
-	idmap_init(&t->ids, 1, BW_MAX_IFS);
-	vlan_create(t, 1);
-	vlan_rename(t, 1, "default");
-	iface_program_init(t);
-	return 0;
 }
 
 static void set_defaults(struct iface *ifc)
@@ -90,7 +66,6 @@ static struct iface *iface_new_shell(struct iface_table *t, const char *name)
 	ifc = calloc(1, sizeof(*ifc));
 	if (ifc == NULL)
 		return NULL;
-	ifc->ctl = t->ctl;
 	ifc->table = t;
 	ifc->kind = kind;
 	ifc->port = -1;
@@ -210,10 +185,10 @@ static void sorted_remove(struct iface_table *t, struct iface *ifc)
 
 static void iface_destroy(struct iface *ifc)
 {
-	struct iface_table *t = &ifc->ctl->ifaces;
+	struct iface_table *t = ifc->table;
 
-	dp_forget(&ifc->ctl->dp, &ifc->obj);
-	dp_forget(&ifc->ctl->dp, &ifc->vlans_obj);
+	dp_forget(&ifc->table->core->dp, &ifc->obj);
+	dp_forget(&ifc->table->core->dp, &ifc->vlans_obj);
 	if (ifc->exists)
 		sorted_remove(t, ifc);
 	else
@@ -241,13 +216,13 @@ static struct iface *find_parent(struct iface_table *t, const char *name)
 
 static int bring_into_being(struct iface *ifc, struct iface *parent)
 {
-	struct iface_table *t = &ifc->ctl->ifaces;
+	struct iface_table *t = ifc->table;
 	int err = sorted_reserve(t);
 
 	if (err != 0)
 		return err;
 	/* While ids are being read from the dataplane, iface_identify() gives it one. */
-	if (ifc->id == 0 && iface_is_programmed(ifc) && t->ctl->dp.state != DP_READING) {
+	if (ifc->id == 0 && iface_is_programmed(ifc) && t->core->dp.state != DP_READING) {
 		err = idmap_take(&t->ids, &ifc->id);
 		if (err != 0)
 			return err;
@@ -313,7 +288,7 @@ void iface_reset(struct iface *ifc)
 
 	if (ifc->kind->reset != NULL)
 		ifc->kind->reset(ifc);
-	pppoe_members_remove(ifc);
+	watches_tell(&ifc->table->reset_watches, WATCH_GONE, ifc);
 	ifc->pppoe = false;
 	iface_addr_remove_all(ifc);
 	iface_dot1q_set(ifc, 0, false, NULL);
@@ -343,7 +318,7 @@ int iface_acl_set(struct iface *ifc, bool in, const char *name)
 {
 	struct acl **ref = in ? &ifc->acl_in : &ifc->acl_out, *old = *ref, *acl = NULL;
 
-	if (name != NULL && (acl = acl_get(&ifc->ctl->acls, name)) == NULL)
+	if (name != NULL && (acl = acl_get(ifc->table->acls, name)) == NULL)
 		return -errno;
 	*ref = acl;
 	if (old != NULL)
@@ -366,7 +341,7 @@ static void leave_parent(struct iface *ifc)
 
 int iface_delete(struct iface *ifc)
 {
-	struct iface_table *t = &ifc->ctl->ifaces;
+	struct iface_table *t = ifc->table;
 
 	if (ifc->kind->is_physical)
 		return -EPERM;
@@ -388,7 +363,7 @@ void iface_addr_changed(struct iface *ifc)
 
 void iface_changed(struct iface *ifc)
 {
-	struct iface_table *t = &ifc->ctl->ifaces;
+	struct iface_table *t = ifc->table;
 
 	if (ifc->mark == IFACE_DERIVED)
 		TAILQ_REMOVE(&t->derived, ifc, mark_entry);
@@ -397,8 +372,7 @@ void iface_changed(struct iface *ifc)
 	if (ifc->mark != IFACE_CHANGED)
 		TAILQ_INSERT_TAIL(&t->marked, ifc, mark_entry);
 	ifc->mark = IFACE_CHANGED;
-	t->changed = true;
-	control_wake(ifc->ctl);
+	work_mark(&t->work);
 }
 
 void iface_changed_with_subs(struct iface *ifc)
@@ -424,18 +398,56 @@ static void program_derived(struct iface_table *t)
 	}
 }
 
-void iface_settle(struct iface_table *t)
+/* Derive states, and what the dataplane is told, from what was marked. */
+static bool iface_settle(void *arg, struct work_budget *)
 {
-	if (!t->changed)
-		return;
+	struct iface_table *t = arg;
+
 	if (t->vlans_changed)
 		vlan_changed_svis(t);
 	iface_state_update(t);
-	t->changed = false;
 	program_derived(t);
 	if (t->vlans_changed)
 		iface_program_vlans(t);
 	t->vlans_changed = false;
+	return false;
+}
+
+int iface_table_init(struct iface_table *t, struct core *core, struct acl_table *acls,
+	const struct bw_platform *platform)
+{
+	memset(t, 0, sizeof(*t));
+	t->core = core;
+	t->acls = acls;
+	t->platform = platform;
+	t->work = (struct work) {
+		.name = "interfaces",
+		.rank = WORK_IFACE,
+		.run = iface_settle,
+		.arg = t,
+	};
+	work_add(&core->work, &t->work);
+	TAILQ_INIT(&t->list);
+	TAILQ_INIT(&t->shells);
+	TAILQ_INIT(&t->marked);
+	TAILQ_INIT(&t->derived);
+	iface_kind_register(t, &iface_port);
+	iface_kind_register(t, &iface_subif);
+	iface_kind_register(t, &iface_loopback);
+	iface_kind_register(t, &iface_svi);
+	iface_kind_register(t, &iface_null);
+	watches_init(&t->watches);
+	watches_init(&t->addr_watches);
+	watches_init(&t->route_watches);
+	watches_init(&t->reset_watches);
+	t->acl_watch = (struct watch) { .told = on_acl, .arg = t };
+	watch_add(&acls->watches, &t->acl_watch);
+	idmap_init(&t->ids, 1, BW_MAX_IFS);
+	vlan_create(t, 1);
+	vlan_rename(t, 1, "default");
+	iface_program_init(t);
+	iface_ports_watch(t);
+	return 0;
 }
 
 void iface_table_clear(struct iface_table *t)

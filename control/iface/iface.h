@@ -20,9 +20,7 @@
 
 #include "dataplane/api/platform.h"
 
-#include "control/core/dataplane_link.h"
-#include "control/core/idmap.h"
-#include "control/core/watch.h"
+#include "control/core/core.h"
 #include "control/iface/kind.h"
 #include "control/iface/vlan_list.h"
 
@@ -33,7 +31,7 @@
 #define IFACE_RATE_INTERVAL	  5 /* seconds between samples of the five-minute rate */
 
 struct acl;
-struct control;
+struct acl_table;
 struct iface;
 struct rib_route;
 
@@ -50,7 +48,8 @@ struct iface_addr {
 	uint8_t plen;
 	bool secondary;
 	bool alias;				    /* answered in ARP only: a NAT global */
-	struct rib_route *route[IFACE_ADDR_ROUTES]; /* while routing may use it */
+	bool routed;				    /* routing may use it */
+	struct rib_route *route[IFACE_ADDR_ROUTES]; /* for who makes them of it */
 };
 
 TAILQ_HEAD(iface_addrs, iface_addr);
@@ -87,7 +86,6 @@ struct iface {
 	LIST_ENTRY(iface) name_entry;
 	TAILQ_ENTRY(iface) mark_entry;
 	LIST_ENTRY(iface) sub_entry; /* SUBIF: of its port; SVI: of the table */
-	struct control *ctl;
 	struct iface_table *table;
 	char name[BW_NAME_LEN];	      /* GigabitEthernet8.10 */
 	char short_name[BW_NAME_LEN]; /* Gi8.10 */
@@ -157,16 +155,25 @@ struct vlan {
 };
 
 struct iface_table {
-	struct control *ctl;
+	struct core *core;
+	struct acl_table *acls;
+	const struct bw_platform *platform; /* borrowed */
+	struct work work;
 	/*
 	 * Of struct iface. ADDED: the dataplane has it now, or has it under another id; GONE: it no
 	 * longer has; CHANGED: something of it was settled (a line, the configuration).
 	 */
 	struct watches watches;
-	/* CHANGED: an address of it, whether routing may use them, or on which side of NAT it is.
+	/*
+	 * Of struct iface. ADDED: routing may use it now; GONE: no longer; CHANGED: an address of
+	 * it, or on which side of NAT it is.
 	 */
 	struct watches addr_watches;
-	struct watch acl_watch;
+	/* Of struct iface_addr. ADDED: routing may use it; GONE: no longer. */
+	struct watches route_watches;
+	/* Of struct iface. GONE: what others have configured on it, as it goes to its defaults. */
+	struct watches reset_watches;
+	struct watch acl_watch, dp_watch;
 	/* NAT's, which has all aliases in order: one of an interface; NULL. */
 	struct iface_addr *(*find_alias)(void *arg, struct iface *ifc, bw_ip4 addr);
 	void *find_alias_arg;
@@ -186,11 +193,12 @@ struct iface_table {
 	struct idmap ids;
 	struct iface *by_id[BW_MAX_IFS];
 	struct vlan vlan[VLAN_MAX + 1];
-	bool changed;
 	bool vlans_changed;
 };
 
-int iface_table_init(struct iface_table *t, struct control *ctl);
+/* It watches lists and the dataplane. 0 or -ENOMEM. `platform` is borrowed. */
+int iface_table_init(struct iface_table *t, struct core *core, struct acl_table *acls,
+	const struct bw_platform *platform);
 void iface_table_fini(struct iface_table *t);
 
 /* One interface for each port of the platform. */
@@ -237,9 +245,6 @@ void iface_changed(struct iface *ifc);
 
 /* The same for a port and what stands on it. */
 void iface_changed_with_subs(struct iface *ifc);
-
-/* Derive states, routes and what the dataplane is told from what was marked. */
-void iface_settle(struct iface_table *t);
 
 /* --- addresses (iface_addr.c) --- */
 
@@ -296,7 +301,7 @@ struct iface_addr *iface_alias_add(struct iface *ifc, bw_ip4 addr);
 void iface_alias_remove(struct iface_addr *alias);
 struct iface_addr *iface_alias_find(struct iface *ifc, bw_ip4 addr); /* or NULL */
 
-/* Connected and local routes of all addresses, present or not. */
+/* Tell which addresses routing may use: all of them or none. */
 void iface_addr_routes(struct iface *ifc, bool up);
 
 /* --- switching (vlan.c) --- */
@@ -332,11 +337,8 @@ struct iface *iface_port_find(const struct iface_table *t, unsigned port);
 /* "administratively down", "not present", "up" or "down". */
 const char *iface_status_text(const struct iface *ifc);
 
-/* The link of a port, as the dataplane says. */
-void iface_port_event(struct iface_table *t, const struct bw_port_state *state);
-
-/* The dataplane is there (ports have indexes and links), or gone (NULL). */
-void iface_ports_attach(struct iface_table *t, const struct bw_region *region);
+/* Ports follow the dataplane from now on: whether it is there, and what it says of links. */
+void iface_ports_watch(struct iface_table *t);
 
 /* The interface's MAC address: its own, its port's, or of an SVI the first switch port's. */
 const uint8_t *iface_mac(const struct iface *ifc);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* IPv4 addresses of interfaces, and the routes that follow from them. */
+/* IPv4 addresses of interfaces. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "control/control.h"
 #include "control/core/format.h"
+#include "control/iface/iface.h"
 
 struct iface_addr *iface_addr_primary(const struct iface *ifc)
 {
@@ -66,7 +66,7 @@ static struct iface *find_overlap(
 	struct iface *other;
 	struct iface_addr *a;
 
-	TAILQ_FOREACH (other, &ifc->ctl->ifaces.list, entry) {
+	TAILQ_FOREACH (other, &ifc->table->list, entry) {
 		if (other->vrf != ifc->vrf || other->kind->is_kept || ifc->kind->is_kept)
 			continue;
 		TAILQ_FOREACH (a, &other->addrs, entry) {
@@ -82,51 +82,20 @@ static struct iface *find_overlap(
 	return NULL;
 }
 
-static void remove_routes(struct iface_addr *a)
+static void addr_use(struct iface_addr *a, bool routed)
 {
-	for (unsigned i = 0; i < IFACE_ADDR_ROUTES; i++) {
-		if (a->route[i] != NULL)
-			rib_remove(&a->ifc->ctl->rib, a->route[i]);
-		a->route[i] = NULL;
-	}
-}
-
-static void add_routes(struct iface_addr *a)
-{
-	struct rib *rib = &a->ifc->ctl->rib;
-	bw_ip4 mask = format_mask(a->plen);
-	struct rib_spec spec = { .vrf = a->ifc->vrf, .ifc = a->ifc };
-	unsigned n = 0;
-
-	spec.source = RIB_CONNECTED;
-	spec.prefix = a->addr & mask;
-	spec.plen = a->plen;
-	a->route[n++] = rib_add(rib, &spec);
-	if (a->plen == 32)
+	if (a->routed == routed)
 		return;
-	spec.source = RIB_LOCAL;
-	spec.prefix = a->addr;
-	spec.plen = 32;
-	a->route[n++] = rib_add(rib, &spec);
-	if (a->plen == 31)
-		return;
-	spec.source = RIB_BROADCAST;
-	spec.prefix = a->addr & mask;
-	a->route[n++] = rib_add(rib, &spec);
-	spec.prefix = a->addr | ~mask;
-	a->route[n++] = rib_add(rib, &spec);
+	a->routed = routed;
+	watches_tell(&a->ifc->table->route_watches, routed ? WATCH_ADDED : WATCH_GONE, a);
 }
 
 void iface_addr_routes(struct iface *ifc, bool up)
 {
 	struct iface_addr *a;
 
-	TAILQ_FOREACH (a, &ifc->addrs, entry) {
-		if (up && a->route[0] == NULL)
-			add_routes(a);
-		else if (!up)
-			remove_routes(a);
-	}
+	TAILQ_FOREACH (a, &ifc->addrs, entry)
+		addr_use(a, up);
 }
 
 static struct iface_addr *new_addr(struct iface *ifc, bw_ip4 addr, uint8_t plen)
@@ -146,11 +115,11 @@ static struct iface_addr *new_addr(struct iface *ifc, bw_ip4 addr, uint8_t plen)
 /* The object lives on until the dataplane was told. */
 static void drop(struct iface_addrs *list, struct iface_addr *a)
 {
-	remove_routes(a);
+	addr_use(a, false);
 	TAILQ_REMOVE(list, a, entry);
 	iface_changed(a->ifc);
 	iface_addr_changed(a->ifc);
-	dp_remove(&a->ifc->ctl->dp, &a->obj);
+	dp_remove(&a->ifc->table->core->dp, &a->obj);
 }
 
 static void add(struct iface_addr *a, bool first)
@@ -161,12 +130,11 @@ static void add(struct iface_addr *a, bool first)
 		TAILQ_INSERT_HEAD(&ifc->addrs, a, entry);
 	else
 		TAILQ_INSERT_TAIL(&ifc->addrs, a, entry);
-	if (ifc->ip_up)
-		add_routes(a);
+	addr_use(a, ifc->ip_up);
 	iface_addr_changed(ifc);
 	iface_changed(ifc);
 	if (ifc->told.if_id != 0)
-		dp_touch(&ifc->ctl->dp, &a->obj);
+		dp_touch(&ifc->table->core->dp, &a->obj);
 }
 
 int iface_addr_set(
@@ -230,7 +198,7 @@ static void unassign(struct iface *ifc)
 		drop(&ifc->addrs, a);
 	} else {
 		iface_changed(ifc);
-		dp_remove(&ifc->ctl->dp, &a->obj);
+		dp_remove(&ifc->table->core->dp, &a->obj);
 	}
 	ifc->assigned_own = false;
 }
@@ -245,10 +213,9 @@ static void set_own(struct iface *ifc, bool own)
 	ifc->assigned_own = own;
 	if (own) {
 		TAILQ_INSERT_HEAD(&ifc->addrs, a, entry);
-		if (ifc->ip_up)
-			add_routes(a);
+		addr_use(a, ifc->ip_up);
 	} else {
-		remove_routes(a);
+		addr_use(a, false);
 		TAILQ_REMOVE(&ifc->addrs, a, entry);
 	}
 	iface_addr_changed(ifc);
@@ -277,7 +244,7 @@ int iface_addr_assign(struct iface *ifc, bw_ip4 addr, bool own, struct iface **o
 		ifc->assigned = a;
 		iface_changed(ifc);
 		if (ifc->told.if_id != 0)
-			dp_touch(&ifc->ctl->dp, &a->obj);
+			dp_touch(&ifc->table->core->dp, &a->obj);
 	}
 	set_own(ifc, own && err == 0);
 	return err;
@@ -300,30 +267,23 @@ bw_ip4 iface_addr_source(const struct iface *ifc)
 struct iface_addr *iface_alias_add(struct iface *ifc, bw_ip4 addr)
 {
 	struct iface_addr *a;
-	struct rib_spec drop_rest = {
-		.vrf = ifc->vrf,
-		.source = RIB_ALIAS,
-		.prefix = addr,
-		.plen = 32,
-		.ifc = ifc,
-	};
 
 	a = new_addr(ifc, addr, 32);
 	if (a == NULL)
 		return NULL;
 	a->alias = true;
-	a->route[0] = rib_add(&ifc->ctl->rib, &drop_rest);
 	TAILQ_INSERT_TAIL(&ifc->aliases, a, entry);
+	addr_use(a, true); /* up or not */
 	if (ifc->told.if_id != 0)
-		dp_touch(&ifc->ctl->dp, &a->obj);
+		dp_touch(&ifc->table->core->dp, &a->obj);
 	return a;
 }
 
 void iface_alias_remove(struct iface_addr *alias)
 {
-	remove_routes(alias);
+	addr_use(alias, false);
 	TAILQ_REMOVE(&alias->ifc->aliases, alias, entry);
-	dp_remove(&alias->ifc->ctl->dp, &alias->obj);
+	dp_remove(&alias->ifc->table->core->dp, &alias->obj);
 }
 
 struct iface_addr *iface_alias_find(struct iface *ifc, bw_ip4 addr)

@@ -3,12 +3,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "control/control.h"
 #include "control/core/format.h"
+#include "control/iface/iface.h"
 
 static void read_driver(const struct iface *ifc, struct iface_driver *d)
 {
-	const struct bw_region *region = dp_region(&ifc->ctl->dp);
+	const struct bw_region *region = dp_region(&ifc->table->core->dp);
 	const struct bw_port_info *info;
 
 	memset(d, 0, sizeof(*d));
@@ -67,7 +67,7 @@ static void driver_as_counters(const struct iface *ifc, struct bw_if_counters *s
 
 void iface_counters(const struct iface *ifc, struct bw_if_counters *sum)
 {
-	const struct bw_region *region = dp_region(&ifc->ctl->dp);
+	const struct bw_region *region = dp_region(&ifc->table->core->dp);
 
 	memset(sum, 0, sizeof(*sum));
 	if (ifc->kind->counted != NULL)
@@ -78,7 +78,7 @@ void iface_counters(const struct iface *ifc, struct bw_if_counters *sum)
 	}
 	if (region == NULL || ifc->told.if_id == 0)
 		return;
-	for (unsigned w = 0; w < dp_workers(&ifc->ctl->dp); w++) {
+	for (unsigned w = 0; w < dp_workers(&ifc->table->core->dp); w++) {
 		const struct bw_if_counters *c = &region->counters[w].itf[ifc->told.if_id];
 
 		sum->rx_packets += c->rx_packets;

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/control.h"
+#include "control/acl/acl.h"
 #include "control/core/format.h"
+#include "control/iface/iface.h"
 
 #define OF(o, type, member) ((type *)((char *)(o)-offsetof(type, member)))
 
@@ -66,7 +67,7 @@ static void describe_wish(const struct iface *ifc, struct bw_if *m)
 
 static void unprogram(struct iface *ifc)
 {
-	struct dp_link *dp = &ifc->ctl->dp;
+	struct dp_link *dp = &ifc->table->core->dp;
 	struct iface_addr *a;
 
 	if (ifc->told.if_id == 0)
@@ -85,7 +86,7 @@ static void unprogram(struct iface *ifc)
 
 static void program_new(struct iface *ifc)
 {
-	struct dp_link *dp = &ifc->ctl->dp;
+	struct dp_link *dp = &ifc->table->core->dp;
 	struct iface_addr *a;
 
 	if (!ifc->in_dataplane)
@@ -118,9 +119,9 @@ void iface_program(struct iface *ifc)
 	ifc->told = wish;
 	if (!was_told)
 		watches_tell(&ifc->table->watches, WATCH_ADDED, ifc);
-	dp_touch(&ifc->ctl->dp, &ifc->obj);
+	dp_touch(&ifc->table->core->dp, &ifc->obj);
 	if (ifc->is_switch && ifc->trunk && ifc->kind->is_physical)
-		dp_touch(&ifc->ctl->dp, &ifc->vlans_obj);
+		dp_touch(&ifc->table->core->dp, &ifc->vlans_obj);
 }
 
 void iface_program_vlans(struct iface_table *t)
@@ -130,7 +131,7 @@ void iface_program_vlans(struct iface_table *t)
 
 		iface_program(ifc); /* access ports know whether theirs exists */
 		if (ifc->trunk && ifc->told.if_id != 0)
-			dp_touch(&t->ctl->dp, &ifc->vlans_obj);
+			dp_touch(&t->core->dp, &ifc->vlans_obj);
 	}
 }
 
@@ -313,9 +314,9 @@ static const struct dp_class_ops addr_ops = {
 
 void iface_program_init(struct iface_table *t)
 {
-	dp_class_register(&t->ctl->dp, DP_IF, &if_ops, t);
-	dp_class_register(&t->ctl->dp, DP_IF_VLANS, &vlans_ops, t);
-	dp_class_register(&t->ctl->dp, DP_IF_ADDR, &addr_ops, t);
+	dp_class_register(&t->core->dp, DP_IF, &if_ops, t);
+	dp_class_register(&t->core->dp, DP_IF_VLANS, &vlans_ops, t);
+	dp_class_register(&t->core->dp, DP_IF_ADDR, &addr_ops, t);
 }
 
 /* --- resync --- */
@@ -337,8 +338,8 @@ static void identify(struct iface_table *t, struct iface *ifc)
 	if (!iface_is_programmed(ifc) || !ifc->exists)
 		return;
 	if (idmap_assign(&t->ids, ifc->name, strlen(ifc->name), &ifc->id) != 0) {
-		log_event(
-			&t->ctl->log, "PLATFORM-2-NOIDS", "%s: no interface id is left", ifc->name);
+		log_event(&t->core->log, "PLATFORM-2-NOIDS", "%s: no interface id is left",
+			ifc->name);
 		return;
 	}
 	t->by_id[ifc->id] = ifc;

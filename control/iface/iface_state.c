@@ -2,8 +2,8 @@
 /* Whether interfaces are up, from the ports' links to what stands on them. */
 #include <string.h>
 
-#include "control/control.h"
 #include "control/core/format.h"
+#include "control/iface/iface.h"
 
 const char *iface_status_text(const struct iface *ifc)
 {
@@ -26,7 +26,7 @@ static void state_derive(const struct iface *ifc, bool *up, bool *line, bool *ip
 
 static void log_change(struct iface *ifc, bool status_changed, bool line_changed)
 {
-	struct log *log = &ifc->ctl->log;
+	struct log *log = &ifc->table->core->log;
 
 	if (!ifc->exists)
 		return;
@@ -59,8 +59,7 @@ static void state_update(struct iface *ifc)
 	}
 	if (ip != ifc->ip_up) {
 		ifc->ip_up = ip;
-		iface_addr_changed(ifc);
-		rib_iface_changed(&ifc->ctl->rib, ifc);
+		watches_tell(&ifc->table->addr_watches, ip ? WATCH_ADDED : WATCH_GONE, ifc);
 	}
 	iface_addr_routes(ifc, ip);
 	if (ifc->kind->changed != NULL)
@@ -97,8 +96,10 @@ static void set_link(struct iface *ifc, const struct bw_port_state *state)
 	iface_changed(ifc);
 }
 
-void iface_port_event(struct iface_table *t, const struct bw_port_state *state)
+static void on_port(void *table, const struct bw_msg *m)
 {
+	const struct bw_port_state *state = &m->port_state;
+	struct iface_table *t = table;
 	struct iface *ifc = iface_port_find(t, state->port);
 
 	if (ifc != NULL)
@@ -114,15 +115,18 @@ static int port_index(const struct dp_link *dp, const struct bw_region *region, 
 	return -1;
 }
 
-void iface_ports_attach(struct iface_table *t, const struct bw_region *region)
+/* The dataplane is there (ports have indexes and links), or gone. */
+static void on_dataplane(void *arg, enum watch_event, void *link)
 {
+	struct iface_table *t = arg;
+	const struct bw_region *region = dp_region(link);
 	struct iface *ifc;
 
 	for (unsigned i = 0; i < t->n_ports; i++) {
 		struct bw_port_state state = { 0 };
 
 		ifc = t->port[i];
-		ifc->port = port_index(&t->ctl->dp, region, ifc->name);
+		ifc->port = port_index(&t->core->dp, region, ifc->name);
 		memcpy(state.mac, ifc->port_mac, sizeof(state.mac));
 		if (ifc->port >= 0) {
 			const struct bw_port_info *info = &region->ports[ifc->port];
@@ -132,13 +136,20 @@ void iface_ports_attach(struct iface_table *t, const struct bw_region *region)
 			state.speed = info->speed;
 			memcpy(state.mac, info->mac, sizeof(state.mac));
 		} else if (region != NULL) {
-			log_event(&t->ctl->log, "PLATFORM-3-PORT", "the dataplane has no port %s",
+			log_event(&t->core->log, "PLATFORM-3-PORT", "the dataplane has no port %s",
 				ifc->name);
 		}
 		set_link(ifc, &state);
 	}
 	TAILQ_FOREACH (ifc, &t->list, entry)
 		iface_changed(ifc); /* subinterfaces learn their port */
+}
+
+void iface_ports_watch(struct iface_table *t)
+{
+	t->dp_watch = (struct watch) { .told = on_dataplane, .arg = t };
+	watch_add(&t->core->dp.watches, &t->dp_watch);
+	dp_on_event(&t->core->dp, BW_EVT_PORT, on_port, t);
 }
 
 const uint8_t *iface_mac(const struct iface *ifc)

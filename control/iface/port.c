@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/control.h"
+#include "control/iface/iface.h"
 
 static bool port_matches(const struct iface_table *t, const char *name)
 {
-	const struct bw_platform *platform = &t->ctl->platform;
+	const struct bw_platform *platform = t->platform;
 
 	for (unsigned i = 0; i < platform->n_ports; i++)
 		if (strcmp(platform->port[i].name, name) == 0)
@@ -31,7 +31,7 @@ static void port_changed(struct iface *ifc, bool moved)
 	struct iface *sub;
 
 	if (ifc->is_switch)
-		vlan_changed_svis(&ifc->ctl->ifaces);
+		vlan_changed_svis(ifc->table);
 	if (!moved)
 		return;
 	LIST_FOREACH(sub, &ifc->subs, sub_entry)

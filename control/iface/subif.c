@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/control.h"
+#include "control/iface/iface.h"
 
 static bool subif_matches(const struct iface_table *t, const char *name)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* VlanN: the router's leg in a VLAN of the switch (a switched virtual interface). */
-#include "control/control.h"
+#include "control/iface/iface.h"
 
 static int svi_create(struct iface *ifc)
 {
-	LIST_INSERT_HEAD(&ifc->ctl->ifaces.svis, ifc, sub_entry);
+	LIST_INSERT_HEAD(&ifc->table->svis, ifc, sub_entry);
 	return 0;
 }
 
@@ -15,7 +15,7 @@ static void svi_destroy(struct iface *ifc)
 
 static void svi_derive(const struct iface *ifc, bool *up, bool *line)
 {
-	struct iface_table *t = &ifc->ctl->ifaces;
+	struct iface_table *t = ifc->table;
 
 	*up = t->vlan[ifc->unit].exists;
 	*line = *up && (ifc->no_autostate || vlan_alive(t, (uint16_t)ifc->unit));
@@ -24,7 +24,7 @@ static void svi_derive(const struct iface *ifc, bool *up, bool *line)
 /* That of the first switch port, as the dataplane has it. */
 static const uint8_t *svi_mac(const struct iface *ifc)
 {
-	const struct iface_table *t = &ifc->ctl->ifaces;
+	const struct iface_table *t = ifc->table;
 
 	for (unsigned i = 0; i < t->n_ports; i++)
 		if (t->port[i]->is_switch)

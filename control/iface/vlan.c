@@ -2,12 +2,12 @@
 /* The VLANs that exist, and which ports carry them. */
 #include <stdio.h>
 
-#include "control/control.h"
+#include "control/iface/iface.h"
 
 static void changed(struct iface_table *t)
 {
-	t->changed = t->vlans_changed = true;
-	control_wake(t->ctl);
+	t->vlans_changed = true;
+	work_mark(&t->work);
 }
 
 bool vlan_create(struct iface_table *t, uint16_t vlan)
@@ -35,7 +35,7 @@ void vlan_rename(struct iface_table *t, uint16_t vlan, const char *name)
 
 uint16_t vlan_existing(const struct iface *ifc, uint16_t vlan)
 {
-	return ifc->ctl->ifaces.vlan[vlan].exists ? vlan : 0;
+	return ifc->table->vlan[vlan].exists ? vlan : 0;
 }
 
 void vlan_changed_svis(struct iface_table *t)

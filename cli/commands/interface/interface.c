@@ -64,13 +64,13 @@ static int apply_shutdown(struct cli_ctx *ctx, const struct cli_args *, enum cli
 /* What the interface's port can carry; without a dataplane, what it may be able to. */
 static unsigned max_mtu(const struct iface *ifc)
 {
-	const struct bw_region *region = dp_region(&ifc->ctl->dp);
+	const struct bw_region *region = dp_region(&ifc->table->core->dp);
 	const struct iface *port = ifc->parent != NULL ? ifc->parent : ifc;
 
 	if (ifc->kind->is_kept)
 		return UINT16_MAX;
 	return region != NULL && port->port >= 0 ? region->ports[port->port].max_mtu
-						 : ifc->ctl->platform.max_mtu;
+						 : ifc->table->platform->max_mtu;
 }
 
 static int apply_mtu(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)

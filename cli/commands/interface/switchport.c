@@ -23,7 +23,7 @@ static bool is_switch_port(void *app, const struct cli_args *parent)
 
 static void port_changed(struct iface *ifc)
 {
-	ifc->ctl->ifaces.vlans_changed = true;
+	ifc->table->vlans_changed = true;
 	iface_changed(ifc);
 }
 
@@ -45,7 +45,7 @@ static int apply_access(struct cli_ctx *ctx, const struct cli_args *args, enum c
 
 	if (ifc == NULL)
 		return cli_fail_at(ctx, "switchport");
-	if (!ifc->kind->is_kept && vlan_create(&ifc->ctl->ifaces, vlan))
+	if (!ifc->kind->is_kept && vlan_create(ifc->table, vlan))
 		cli_printf(ctx->out, "%% Access VLAN does not exist. Creating vlan %u\n", vlan);
 	ifc->access_vlan = vlan;
 	port_changed(ifc);
