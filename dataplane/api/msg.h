@@ -18,9 +18,9 @@
 
 #define BW_MSG_SIZE    128
 #define BW_MSG_BODY    (BW_MSG_SIZE - 16)
-#define BW_API_VERSION 6
+#define BW_API_VERSION 7
 
-#define BW_MAX_IFS     1024 /* interface ids are 1 .. BW_MAX_IFS - 1; 0 is none */
+#define BW_MAX_IFS     8192 /* interface ids are 1 .. BW_MAX_IFS - 1; 0 is none */
 #define BW_MAX_PORTS   32
 #define BW_MAX_WORKERS 16
 #define BW_MAX_VRFS    256	 /* VRF ids are 0 .. 255; 0 is the global table */

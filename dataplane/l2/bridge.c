@@ -119,11 +119,9 @@ static struct bridge_conf *build_conf(const struct dp *dp)
 	if (conf == NULL)
 		return NULL;
 	memset(conf->port_of_if, BRIDGE_NO_PORT, sizeof(conf->port_of_if));
-	for (unsigned id = 1; id < BW_MAX_IFS; id++) {
+	for (uint32_t id = 0; (id = itf_ids_next(&dp->itf_ids, id)) != 0;) {
 		const struct itf *itf = dp_itf(dp, id);
 
-		if (itf == NULL)
-			continue;
 		if (itf->kind == BW_IF_SVI)
 			add_svi(conf, itf);
 		else if (itf->kind == BW_IF_PORT && itf->flags & BW_IF_F_SWITCH)

@@ -21,12 +21,12 @@ static bool has_link(const struct dp *dp, const struct itf *itf)
 	}
 }
 
-/* The lines of the SVIs, or of all others. */
-static int set_lines(struct dp *dp, bool svis)
+/* The lines of the SVIs among `ids`, or of all others. */
+static int set_lines(struct dp *dp, const struct itf_ids *ids, bool svis)
 {
 	int rc = 0;
 
-	for (uint32_t id = 1; rc == 0 && id < BW_MAX_IFS; id++) {
+	for (uint32_t id = 0; rc == 0 && (id = itf_ids_next(ids, id)) != 0;) {
 		const struct itf *itf = dp->itf[id];
 		bool link;
 
@@ -40,10 +40,10 @@ static int set_lines(struct dp *dp, bool svis)
 }
 
 /* First all that went down: what comes up may be where they moved to. */
-static void tell_neighbours(struct dp *dp)
+static void tell_neighbours(struct dp *dp, const struct itf_ids *ids)
 {
 	for (int up = 0; up <= 1; up++)
-		for (uint32_t id = 1; id < BW_MAX_IFS; id++) {
+		for (uint32_t id = 0; (id = itf_ids_next(ids, id)) != 0;) {
 			const struct itf *itf = dp->itf[id];
 			bool is_up = itf && itf_is_up(itf);
 
@@ -57,14 +57,34 @@ static void tell_neighbours(struct dp *dp)
 		}
 }
 
+/* The bridge says which SVIs have a line. */
+static int update_bridge(struct dp *dp)
+{
+	int rc;
+
+	if (!dp->bridge_changed)
+		return 0;
+	rc = bridge_rebuild(dp);
+	if (rc == 0)
+		rc = set_lines(dp, &dp->itf_ids, true);
+	if (rc == 0)
+		dp->bridge_changed = false;
+	return rc;
+}
+
 void line_update(struct dp *dp)
 {
-	if (!dp->l2_changed)
+	if (!dp->l2_changed && !dp->itfs_changed)
 		return;
+	if (dp->l2_changed) {
+		dp->itf_changed = dp->itf_ids;
+		dp->bridge_changed = true;
+	}
 	/* ports, then what the bridge makes of them, then the SVIs */
-	if (set_lines(dp, false) < 0 || l2map_rebuild(dp) < 0 || bridge_rebuild(dp) < 0 ||
-		set_lines(dp, true) < 0)
+	if (set_lines(dp, &dp->itf_changed, false) < 0 || l2map_rebuild(dp) < 0 ||
+		update_bridge(dp) < 0)
 		return;
-	dp->l2_changed = false;
-	tell_neighbours(dp);
+	dp->l2_changed = dp->itfs_changed = false;
+	tell_neighbours(dp, &dp->itf_changed);
+	itf_ids_clear(&dp->itf_changed);
 }

@@ -62,12 +62,13 @@ static bool next_vrf(struct dp *dp, struct dump *d, struct bw_msg *m)
 
 static bool next_if(struct dp *dp, struct dump *d, struct bw_msg *m)
 {
-	for (; d->cursor < BW_MAX_IFS; d->cursor++)
-		if (dp->itf[d->cursor]) {
-			m->itf = dp->itf[d->cursor++]->conf;
-			return true;
-		}
-	return false;
+	uint32_t id = itf_ids_next(&dp->itf_ids, d->cursor);
+
+	if (id == 0)
+		return false;
+	d->cursor = id;
+	m->itf = dp->itf[id]->conf;
+	return true;
 }
 
 /* The interfaces' own, then the aliases. */
@@ -76,10 +77,16 @@ static bool next_addr(struct dp *dp, struct dump *d, struct bw_msg *m)
 	const struct alias *alias;
 
 	for (; d->cursor < BW_MAX_IFS; d->cursor++, d->part = 0) {
-		const struct itf *itf = dp->itf[d->cursor];
+		uint32_t id = itf_ids_from(&dp->itf_ids, d->cursor);
+		const struct itf *itf = dp->itf[id];
 		const struct itf_addr *a;
 
-		if (!itf || d->part >= itf->n_addrs)
+		if (id != d->cursor)
+			d->part = 0;
+		d->cursor = id != 0 ? id : BW_MAX_IFS;
+		if (id == 0)
+			break;
+		if (d->part >= itf->n_addrs)
 			continue;
 		a = &itf->addr[d->part++];
 		m->if_addr = (struct bw_if_addr) { itf->id, a->addr, a->plen, a->flags, 0 };

@@ -133,13 +133,45 @@ static struct itf *copy_of(const struct itf *old)
 	return itf;
 }
 
+/* True if it is on another link now, where nobody is who was on the old one. */
+static bool is_moved(const struct itf *a, const struct itf *b)
+{
+	const uint32_t flags = BW_IF_F_NATIVE | BW_IF_F_SWITCH;
+
+	return a->vlan != b->vlan || a->port != b->port || a->kind != b->kind || a->vrf != b->vrf ||
+	       (a->flags ^ b->flags) & flags;
+}
+
+static bool is_on_port(const struct itf *itf)
+{
+	return itf->kind == BW_IF_PORT || itf->kind == BW_IF_SUBIF;
+}
+
+/* What line_update() has to derive anew of an interface that came, went or is another one. */
+static void note_changed(struct dp *dp, const struct itf *itf, bool moved)
+{
+	if (itf->kind == BW_IF_SVI || itf->flags & BW_IF_F_SWITCH)
+		dp->bridge_changed = true;
+	if (moved && is_on_port(itf))
+		dp->l2map_changed |= UINT32_C(1) << itf->port;
+}
+
 static void publish(struct dp *dp, uint32_t id, struct itf *itf)
 {
 	struct itf *old = dp->itf[id];
+	bool moved = !old || !itf || is_moved(old, itf);
 
+	if (old)
+		note_changed(dp, old, moved);
+	if (itf)
+		note_changed(dp, itf, moved);
+	itf_ids_put(&dp->itf_ids, id, itf);
+	if (id > dp->highest_itf)
+		dp->highest_itf = id;
+	itf_ids_put(&dp->itf_changed, id, true);
+	dp->itfs_changed = true;
 	__atomic_store_n(&dp->itf[id], itf, __ATOMIC_RELEASE);
 	rcu_defer(dp->rcu, free, old);
-	dp->l2_changed = true;
 }
 
 /* What the hardware has to know. */
@@ -148,7 +180,7 @@ static int tell_port(struct dp *dp, const struct itf *itf)
 	struct rte_ether_addr mac;
 	int rc = 0;
 
-	if (itf->kind != BW_IF_PORT && itf->kind != BW_IF_SUBIF)
+	if (!is_on_port(itf))
 		return BW_OK;
 	if (itf->flags & BW_IF_F_SWITCH)
 		port_take_all(dp, itf->port);
@@ -161,15 +193,6 @@ static int tell_port(struct dp *dp, const struct itf *itf)
 	memcpy(&mac, itf->mac, 6);
 	port_take_mac(dp, itf->port, &mac);
 	return BW_OK;
-}
-
-/* True if it is on another link now, where nobody is who was on the old one. */
-static bool is_moved(const struct itf *a, const struct itf *b)
-{
-	const uint32_t flags = BW_IF_F_NATIVE | BW_IF_F_SWITCH;
-
-	return a->vlan != b->vlan || a->port != b->port || a->kind != b->kind || a->vrf != b->vrf ||
-	       (a->flags ^ b->flags) & flags;
 }
 
 /* Nobody of the old link is there. line_update() says that it is up on the new one. */
@@ -354,8 +377,8 @@ int itf_addr_del(struct dp *dp, const struct bw_if_addr *a)
 
 void itf_sweep(struct dp *dp, uint8_t epoch)
 {
-	for (uint32_t id = 1; id < BW_MAX_IFS; id++) {
-		if (dp->itf[id] && dp->itf[id]->epoch != epoch)
+	for (uint32_t id = 0; (id = itf_ids_next(&dp->itf_ids, id)) != 0;) {
+		if (dp->itf[id]->epoch != epoch)
 			itf_del(dp, id);
 		for (uint32_t i = 0; dp->itf[id] && i < dp->itf[id]->n_addrs;) {
 			struct bw_if_addr a = { .if_id = id, .addr = dp->itf[id]->addr[i].addr };
@@ -369,9 +392,10 @@ void itf_sweep(struct dp *dp, uint8_t epoch)
 
 void itf_free_all(struct dp *dp)
 {
-	for (uint32_t id = 0; id < BW_MAX_IFS; id++) {
+	for (uint32_t id = 0; (id = itf_ids_next(&dp->itf_ids, id)) != 0;) {
 		free(dp->itf[id]);
 		dp->itf[id] = NULL;
 	}
+	itf_ids_clear(&dp->itf_ids);
 	alias_free_all(&dp->aliases);
 }

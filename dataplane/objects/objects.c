@@ -50,8 +50,8 @@ int vrf_del(struct dp *dp, uint32_t vrf_id)
 	fib = dp->fib[vrf_id];
 	if (fib->n_routes > 1) /* 255.255.255.255 is ours */
 		return BW_E_IN_USE;
-	for (unsigned i = 1; i < BW_MAX_IFS; i++)
-		if (dp->itf[i] && dp->itf[i]->vrf == vrf_id)
+	for (uint32_t id = 0; (id = itf_ids_next(&dp->itf_ids, id)) != 0;)
+		if (dp->itf[id]->vrf == vrf_id)
 			return BW_E_IN_USE;
 	host_del(dp, vrf_id);
 	__atomic_store_n(&dp->fib[vrf_id], NULL, __ATOMIC_RELEASE);

@@ -201,8 +201,8 @@ static int do_clear_counters(struct dp *dp, uint32_t if_id)
 
 		if (if_id)
 			memset(&c[if_id], 0, sizeof(*c));
-		else
-			memset(c, 0, sizeof(*c) * BW_MAX_IFS);
+		else /* pages beyond them were never touched, and stay so */
+			memset(c, 0, sizeof(*c) * (dp->highest_itf + 1));
 	}
 	return BW_OK;
 }

@@ -20,20 +20,32 @@ static void enter(struct l2map *map, const struct itf *itf)
 		map->vlan_if[itf->vlan] = itf->id;
 }
 
+static int l2map_rebuild_port(struct dp *dp, unsigned port)
+{
+	struct l2map *map = calloc(1, sizeof(*map));
+	struct l2map *old = dp->l2map[dp->port[port].ethdev];
+
+	if (!map)
+		return -ENOMEM;
+	for (uint32_t id = 0; (id = itf_ids_next(&dp->itf_ids, id)) != 0;)
+		if (dp->itf[id]->port == port &&
+			(dp->itf[id]->kind == BW_IF_PORT || dp->itf[id]->kind == BW_IF_SUBIF))
+			enter(map, dp->itf[id]);
+	__atomic_store_n(&dp->l2map[dp->port[port].ethdev], map, __ATOMIC_RELEASE);
+	rcu_defer(dp->rcu, free, old);
+	return 0;
+}
+
 int l2map_rebuild(struct dp *dp)
 {
 	for (unsigned p = 0; p < dp->n_ports; p++) {
-		struct l2map *map = calloc(1, sizeof(*map));
-		struct l2map *old = dp->l2map[dp->port[p].ethdev];
+		bool changed = dp->l2map_changed >> p & 1;
 
-		if (!map)
+		if (!changed && dp->l2map[dp->port[p].ethdev])
+			continue;
+		if (l2map_rebuild_port(dp, p) < 0)
 			return -ENOMEM;
-		for (unsigned i = 1; i < BW_MAX_IFS; i++)
-			if (dp->itf[i] && dp->itf[i]->port == p &&
-				(dp->itf[i]->kind == BW_IF_PORT || dp->itf[i]->kind == BW_IF_SUBIF))
-				enter(map, dp->itf[i]);
-		__atomic_store_n(&dp->l2map[dp->port[p].ethdev], map, __ATOMIC_RELEASE);
-		rcu_defer(dp->rcu, free, old);
+		dp->l2map_changed &= ~(UINT32_C(1) << p);
 	}
 	return 0;
 }

@@ -17,7 +17,8 @@ struct l2map {
 	uint16_t vlan_if[4096]; /* subinterfaces; 0 = none */
 };
 
-/* Derive all maps anew from dp->itf. 0 or -ENOMEM (the old maps stay). Main lcore only. */
+/* Derive the maps of the ports of dp->l2map_changed anew from dp->itf. 0 or -ENOMEM (the old maps
+ * stay, and what is to be done). Main lcore only. */
 int l2map_rebuild(struct dp *dp);
 
 /* Free all maps. No worker may be left. */

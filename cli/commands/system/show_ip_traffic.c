@@ -46,10 +46,11 @@ static void add_nodes(struct traffic *t, const struct bw_worker_counters *c)
 	}
 }
 
-static void add_worker(struct traffic *t, const struct bw_worker_counters *c)
+/* `ids`: of interfaces, up to which anything was counted. */
+static void add_worker(struct traffic *t, const struct bw_worker_counters *c, unsigned ids)
 {
 	add_nodes(t, c);
-	for (unsigned i = 1; i < BW_MAX_IFS; i++)
+	for (unsigned i = 1; i < ids; i++)
 		t->multicasts += c->itf[i].rx_multicast;
 	for (unsigned i = 0; i < BW_DROP_MAX; i++)
 		t->drops[i] += c->drops[i];
@@ -223,17 +224,28 @@ static void fill_json(struct json_object *json, const struct traffic *t)
 	cmd_json_number(arp, "evicted", t->main.arp_evicted);
 }
 
+/* One above the highest id of an interface: what is behind has no memory, and gets none. */
+static unsigned id_end(const struct iface_table *t)
+{
+	unsigned id = BW_MAX_IFS;
+
+	while (id > 1 && t->by_id[id - 1] == NULL)
+		id--;
+	return id;
+}
+
 static int show_traffic(struct cli_ctx *ctx, const struct cli_args *)
 {
 	const struct bw_region *region = dp_region(&cmd_control(ctx)->dp);
 	struct json_object *json = cli_out_json(ctx->out);
 	unsigned workers = dp_workers(&cmd_control(ctx)->dp);
+	unsigned ids = id_end(&cmd_control(ctx)->ifaces);
 	struct traffic t = { 0 };
 
 	if (region == NULL)
 		return cmd_no_dataplane(ctx);
 	for (unsigned w = 0; w <= workers; w++) /* the last block is the main lcore's */
-		add_worker(&t, &region->counters[w]);
+		add_worker(&t, &region->counters[w], ids);
 	t.main = region->counters[workers].main;
 	if (json != NULL) {
 		fill_json(json, &t);

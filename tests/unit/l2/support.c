@@ -184,6 +184,7 @@ struct itf *itf_new(uint32_t id, uint16_t kind, uint32_t flags)
 	itf->ip_mtu = itf->mtu = 1500;
 	free(dp.itf[id]);
 	dp.itf[id] = itf;
+	itf_ids_put(&dp.itf_ids, id, true);
 	return itf;
 }
 
@@ -193,6 +194,7 @@ void itf_clear(void)
 		free(dp.itf[i]);
 		dp.itf[i] = NULL;
 	}
+	itf_ids_clear(&dp.itf_ids);
 }
 
 uint32_t pseudo_random(void)
