@@ -25,47 +25,6 @@ static void on_tick(evutil_socket_t, short, void *arg)
 		cpu_load_sample(&ctl->load, dp_region(&ctl->dp), dp_workers(&ctl->dp));
 }
 
-/* --- the dataplane comes, tells what it holds, and goes --- */
-
-static void if_reading(void *owner)
-{
-	iface_identify_begin(owner);
-}
-
-static void if_held(void *owner, const struct bw_msg *m)
-{
-	iface_held(owner, &m->itf);
-}
-
-static void if_identify(void *owner)
-{
-	iface_identify(owner);
-}
-
-static void if_replay(void *owner)
-{
-	iface_replay(owner);
-}
-
-static void if_synced(void *owner)
-{
-	struct iface_table *t = owner;
-
-	idmap_drop_seeds(&t->ids);
-}
-
-static const struct dp_legacy legacy[DP_CLASSES] = {
-	[DP_IF] = { BW_CMD_IF_SET, if_reading, if_held, if_identify, if_replay, if_synced },
-};
-
-static void watch_dataplane(struct control *ctl)
-{
-	struct dp_link *dp = &ctl->core.dp;
-
-	for (unsigned c = 0; c < DP_CLASSES; c++)
-		dp_class_legacy(dp, c, &legacy[c]);
-}
-
 static int init_parts(struct control *ctl, const struct control_options *o)
 {
 	int err;
@@ -82,7 +41,6 @@ static int init_parts(struct control *ctl, const struct control_options *o)
 	if ((err = nat_init(&ctl->nat, &ctl->core, &ctl->acls, &ctl->ifaces)) != 0 ||
 		(err = host_init(&ctl->host, &ctl->core, &ctl->ifaces, o->device)) != 0)
 		return err;
-	watch_dataplane(ctl);
 	return iface_table_ports(&ctl->ifaces, &ctl->platform);
 }
 

@@ -211,11 +211,7 @@ static int read_objects(struct dp_link *link)
 	for (unsigned i = 0; err == 0 && i < link->n_classes; i++) {
 		const struct dp_class_ops *ops = link->class[link->order[i]].ops;
 
-		const struct dp_legacy *legacy = link->class[link->order[i]].legacy;
-
-		if (legacy != NULL && legacy->set_type != 0)
-			err = read_rows(link, legacy->set_type);
-		if (err == 0 && ops->key != NULL)
+		if (ops->key != NULL)
 			err = read_rows(link, ops->set_type);
 		if (err == 0 && ops->state_type != 0)
 			err = read_rows(link, ops->state_type);

@@ -82,11 +82,6 @@ void dp_class_register(
 	order_classes(link);
 }
 
-void dp_class_legacy(struct dp_link *link, enum dp_class class, const struct dp_legacy *legacy)
-{
-	link->class[class].legacy = legacy;
-}
-
 /* --- ids --- */
 
 struct dp_class_table *dp_ids_of(struct dp_link *link, enum dp_class class)
@@ -251,8 +246,6 @@ void dp_object_released(struct dp_link *link, struct dp_object *o)
 bool dp_object_say(
 	const struct dp_class_table *t, struct dp_object *o, uint32_t part, struct bw_msg *m)
 {
-	if (t->ops->wish == NULL)
-		return t->ops->set(t->owner, o, part, m);
 	m->hdr.type = t->ops->set_type;
 	m->hdr.cookie = dp_cookie(o->class, 0, 0, o->id);
 	return t->ops->wish(t->owner, o, part, m);
@@ -260,10 +253,6 @@ bool dp_object_say(
 
 void dp_object_say_gone(const struct dp_class_table *t, struct dp_object *o, struct bw_msg *m)
 {
-	if (t->ops->wish == NULL) {
-		t->ops->del(t->owner, o, m);
-		return;
-	}
 	m->hdr.cookie = dp_cookie(o->class, 0, 0, o->id);
 	if (o->id != 0)
 		m->ref.id = o->id;
@@ -306,13 +295,9 @@ void dp_object_describe(struct dp_link *link, uint64_t cookie, char *buf, size_t
 	const struct dp_class_table *t = &link->class[class];
 
 	buf[0] = '\0';
-	if (t->ops == NULL)
-		return;
-	if (t->ops->label != NULL)
+	if (t->ops != NULL)
 		t->ops->label(
 			t->owner, dp_by_id(link, class, dp_cookie_c(cookie)), cookie, buf, size);
-	else
-		t->ops->describe(t->owner, cookie, buf, size);
 }
 
 void dp_object_label(struct dp_link *link, struct dp_object *o, char *buf, size_t size)

@@ -147,26 +147,10 @@ struct dp_class_ops {
 	/* What it is called in the log. With `o` NULL, and without ids that is always so, by the
 	 * cookie. */
 	void (*label)(void *owner, struct dp_object *o, uint64_t cookie, char *buf, size_t size);
-
-	/* Of a class that is not converted yet: whole messages, and `label` by the cookie alone. */
-	bool (*set)(void *owner, struct dp_object *o, uint32_t part, struct bw_msg *m);
-	void (*del)(void *owner, struct dp_object *o, struct bw_msg *m);
-	void (*describe)(void *owner, uint64_t cookie, char *buf, size_t size);
-};
-
-/* The resync of a class that is not converted yet. */
-struct dp_legacy {
-	uint16_t set_type; /* 0: not asked for */
-	void (*reading)(void *owner);
-	void (*held)(void *owner, const struct bw_msg *m);
-	void (*identify)(void *owner);
-	void (*replay)(void *owner);
-	void (*synced)(void *owner);
 };
 
 struct dp_class_table {
 	const struct dp_class_ops *ops; /* NULL: not registered */
-	const struct dp_legacy *legacy;
 	void *owner;
 	struct dp_queue set, del;
 	struct idmap ids, held; /* held: while the dataplane's objects are read */
@@ -177,8 +161,6 @@ struct dp_class_table {
 /* Both borrowed. */
 void dp_class_register(
 	struct dp_link *link, enum dp_class class, const struct dp_class_ops *ops, void *owner);
-
-void dp_class_legacy(struct dp_link *link, enum dp_class class, const struct dp_legacy *legacy);
 
 /*
  * The object is to be there as it is now: it is said, unless it was said already and would be said

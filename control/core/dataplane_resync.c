@@ -26,8 +26,6 @@ void dp_objects_read(struct dp_link *link)
 		idmap_reset(&t->held);
 		if (t->ops->reading != NULL)
 			t->ops->reading(t->owner);
-		if (t->legacy != NULL && t->legacy->reading != NULL)
-			t->legacy->reading(t->owner);
 	}
 }
 
@@ -35,8 +33,6 @@ static void class_held(struct dp_class_table *t, const struct bw_msg *m)
 {
 	struct dp_key key;
 
-	if (t->legacy != NULL && t->legacy->held != NULL && t->legacy->set_type == m->hdr.ref)
-		t->legacy->held(t->owner, m);
 	if (t->ops->key == NULL || t->ops->set_type != m->hdr.ref || !t->ops->key(m, &key))
 		return;
 	if (idmap_seed(&t->held, key.id, key.data, key.len) == 0 && t->ops->held != NULL)
@@ -105,8 +101,6 @@ void dp_objects_identify(struct dp_link *link)
 		struct dp_class_table *t = &link->class[link->order[i]];
 
 		link->hooks.settle(link->hooks.arg);
-		if (t->legacy != NULL && t->legacy->identify != NULL)
-			t->legacy->identify(t->owner);
 		if (dp_ids_of(link, link->order[i]) == t)
 			identify_table(link, t);
 	}
@@ -124,8 +118,6 @@ void dp_objects_replay(struct dp_link *link)
 	for (unsigned i = 0; i < link->n_classes; i++) {
 		struct dp_class_table *t = &link->class[link->order[i]];
 
-		if (t->legacy != NULL && t->legacy->replay != NULL)
-			t->legacy->replay(t->owner);
 		replay_ids(link, t);
 		if (t->ops->replay != NULL)
 			t->ops->replay(t->owner);
@@ -138,7 +130,5 @@ void dp_objects_synced(struct dp_link *link)
 		struct dp_class_table *t = &link->class[link->order[i]];
 
 		idmap_drop_seeds(&t->ids);
-		if (t->legacy != NULL && t->legacy->synced != NULL)
-			t->legacy->synced(t->owner);
 	}
 }

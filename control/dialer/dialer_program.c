@@ -67,8 +67,8 @@ static void fill_client(const struct dialer *d, struct bw_pppoe *m)
 	const struct dialer_conf *c = &d->conf;
 
 	m->client_id = d->obj.id;
-	m->if_id = d->ifc->id;
-	m->under_if = d->member->ifc->id;
+	m->if_id = d->ifc->obj.id;
+	m->under_if = d->member->ifc->obj.id;
 	m->flags = flags_of(d);
 	m->addr = address_of(d);
 	m->mtu = mru_of(d);
@@ -209,7 +209,7 @@ static void keep_member(struct dialer *d, uint32_t under_if)
 	struct pppoe_member *m;
 
 	TAILQ_FOREACH (m, &d->table->members, entry)
-		if (m->pool == d->conf.pool && m->ifc->id == under_if && under_if != 0)
+		if (m->pool == d->conf.pool && m->ifc->obj.id == under_if && under_if != 0)
 			d->member = m;
 }
 

@@ -93,7 +93,7 @@ void dialer_event(void *table, const struct bw_msg *m)
 	}
 	o = dp_by_id(&t->core->dp, DP_PPPOE, state->client_id);
 	d = o != NULL ? (struct dialer *)((char *)o - offsetof(struct dialer, obj)) : NULL;
-	if (d != NULL && d->ifc->id == state->if_id)
+	if (d != NULL && d->ifc->obj.id == state->if_id)
 		dialer_take_state(d, state);
 }
 

@@ -221,12 +221,10 @@ static int bring_into_being(struct iface *ifc, struct iface *parent)
 
 	if (err != 0)
 		return err;
-	/* While ids are being read from the dataplane, iface_identify() gives it one. */
-	if (ifc->id == 0 && iface_is_programmed(ifc) && t->core->dp.state != DP_READING) {
-		err = idmap_take(&t->ids, &ifc->id);
+	if (iface_is_programmed(ifc)) {
+		err = dp_keep_id(&t->core->dp, &ifc->obj);
 		if (err != 0)
 			return err;
-		t->by_id[ifc->id] = ifc;
 	}
 	ifc->parent = parent;
 	if (parent != NULL) {
@@ -349,6 +347,7 @@ int iface_delete(struct iface *ifc)
 	iface_reset(ifc);
 	sorted_remove(t, ifc);
 	ifc->exists = false;
+	dp_give_id(&t->core->dp, &ifc->obj); /* once the dataplane has heard of it */
 	TAILQ_INSERT_TAIL(&t->shells, ifc, entry);
 	leave_parent(ifc);
 	iface_changed(ifc);
@@ -442,7 +441,6 @@ int iface_table_init(struct iface_table *t, struct core *core, struct acl_table 
 	watches_init(&t->reset_watches);
 	t->acl_watch = (struct watch) { .told = on_acl, .arg = t };
 	watch_add(&acls->watches, &t->acl_watch);
-	idmap_init(&t->ids, 1, BW_MAX_IFS);
 	vlan_create(t, 1);
 	vlan_rename(t, 1, "default");
 	iface_program_init(t);
@@ -469,5 +467,4 @@ void iface_table_fini(struct iface_table *t)
 	while ((ifc = TAILQ_FIRST(&t->shells)) != NULL)
 		iface_destroy(ifc);
 	free(t->sorted);
-	idmap_fini(&t->ids);
 }

@@ -91,7 +91,6 @@ struct iface {
 	char short_name[BW_NAME_LEN]; /* Gi8.10 */
 	const struct iface_kind *kind;
 	uint32_t unit, sub; /* 8 and 10 */
-	uint32_t id;	    /* in the dataplane; 0 = none */
 	unsigned refs;
 	bool exists;	      /* configured, or a port of the machine */
 	enum iface_mark mark; /* with a reference, unless clean */
@@ -143,7 +142,7 @@ struct iface {
 	LIST_HEAD(, rib_route) routes;	 /* that leave by this interface */
 	struct bw_if told;		 /* as the dataplane was told last; if_id 0: it was not */
 	bool in_dataplane;		 /* which has a reference then */
-	struct dp_object obj, vlans_obj;
+	struct dp_object obj, vlans_obj; /* its id stays while it exists; 0 = none */
 };
 
 TAILQ_HEAD(iface_list, iface);
@@ -190,8 +189,6 @@ struct iface_table {
 	struct iface *port[BW_MAX_PORTS]; /* the machine's */
 	unsigned n_ports;
 	struct iface_chain svis;
-	struct idmap ids;
-	struct iface *by_id[BW_MAX_IFS];
 	struct vlan vlan[VLAN_MAX + 1];
 	bool vlans_changed;
 };
@@ -203,6 +200,9 @@ void iface_table_fini(struct iface_table *t);
 
 /* One interface for each port of the platform. */
 int iface_table_ports(struct iface_table *t, const struct bw_platform *platform);
+
+/* The interface that the dataplane knows by this id; NULL. */
+struct iface *iface_by_id(const struct iface_table *t, uint32_t id);
 
 /* An existing interface of this canonical name, or NULL. */
 struct iface *iface_find(struct iface_table *t, const char *name);
@@ -369,9 +369,5 @@ void iface_rates_sample(struct iface_table *t);
 void iface_program_init(struct iface_table *t);
 void iface_program(struct iface *ifc);
 void iface_program_vlans(struct iface_table *t);
-void iface_identify_begin(struct iface_table *t);
-void iface_held(struct iface_table *t, const struct bw_if *held);
-void iface_identify(struct iface_table *t);
-void iface_replay(struct iface_table *t);
 
 #endif

@@ -37,15 +37,14 @@ static uint32_t flags_of(const struct iface *ifc)
 /* Whether the dataplane can hold the interface as it is now. */
 static bool is_wanted(const struct iface *ifc)
 {
-	if (!ifc->exists || ifc->id == 0 || !iface_is_programmed(ifc))
+	if (!ifc->exists || ifc->obj.id == 0 || !iface_is_programmed(ifc))
 		return false;
 	return ifc->kind->is_ready == NULL || ifc->kind->is_ready(ifc);
 }
 
-static void describe_wish(const struct iface *ifc, struct bw_if *m)
+static void fill_interface(const struct iface *ifc, struct bw_if *m)
 {
-	memset(m, 0, sizeof(*m));
-	m->if_id = ifc->id;
+	m->if_id = ifc->obj.id;
 	m->kind = ifc->kind->dp_kind;
 	m->vrf = ifc->vrf;
 	m->flags = flags_of(ifc);
@@ -70,10 +69,8 @@ static void unprogram(struct iface *ifc)
 	struct dp_link *dp = &ifc->table->core->dp;
 	struct iface_addr *a;
 
-	if (ifc->told.if_id == 0)
+	if (!ifc->obj.wanted)
 		return;
-	memset(&ifc->told, 0, sizeof(ifc->told));
-	watches_tell(&ifc->table->watches, WATCH_GONE, ifc);
 	dp_forget(dp, &ifc->vlans_obj);
 	TAILQ_FOREACH (a, &ifc->addrs, entry) /* they go with it */
 		dp_forget(dp, &a->obj);
@@ -81,17 +78,16 @@ static void unprogram(struct iface *ifc)
 		dp_forget(dp, &ifc->assigned->obj);
 	TAILQ_FOREACH (a, &ifc->aliases, entry)
 		dp_forget(dp, &a->obj);
-	dp_remove(dp, &ifc->obj);
+	dp_drop(dp, &ifc->obj); /* who settles it has a reference */
+	watches_tell(&ifc->table->watches, WATCH_GONE, ifc);
 }
 
-static void program_new(struct iface *ifc)
+/* What goes with an interface that is new to the dataplane, or to this one. */
+static void program_addrs(struct iface *ifc)
 {
 	struct dp_link *dp = &ifc->table->core->dp;
 	struct iface_addr *a;
 
-	if (!ifc->in_dataplane)
-		ifc->refs++;
-	ifc->in_dataplane = true;
 	TAILQ_FOREACH (a, &ifc->addrs, entry)
 		dp_touch(dp, &a->obj);
 	if (ifc->assigned != NULL)
@@ -103,25 +99,24 @@ static void program_new(struct iface *ifc)
 /* Sent only if it differs from what was sent last: an unchanged file disturbs nothing. */
 void iface_program(struct iface *ifc)
 {
-	struct bw_if wish;
-	bool was_told;
+	struct dp_link *dp = &ifc->table->core->dp;
+	const struct bw_if before = ifc->told;
 
 	if (!is_wanted(ifc)) {
 		unprogram(ifc);
 		return;
 	}
-	describe_wish(ifc, &wish);
-	if (memcmp(&wish, &ifc->told, sizeof(wish)) == 0)
+	if (dp_want(dp, &ifc->obj) != 0 || memcmp(&before, &ifc->told, sizeof(before)) == 0)
 		return;
-	was_told = ifc->told.if_id != 0;
-	if (!was_told)
-		program_new(ifc);
-	ifc->told = wish;
-	if (!was_told)
-		watches_tell(&ifc->table->watches, WATCH_ADDED, ifc);
-	dp_touch(&ifc->table->core->dp, &ifc->obj);
 	if (ifc->is_switch && ifc->trunk && ifc->kind->is_physical)
-		dp_touch(&ifc->table->core->dp, &ifc->vlans_obj);
+		dp_touch(dp, &ifc->vlans_obj);
+	if (before.if_id != 0)
+		return;
+	if (!ifc->in_dataplane)
+		ifc->refs++;
+	ifc->in_dataplane = true;
+	program_addrs(ifc);
+	watches_tell(&ifc->table->watches, WATCH_ADDED, ifc);
 }
 
 void iface_program_vlans(struct iface_table *t)
@@ -137,71 +132,67 @@ void iface_program_vlans(struct iface_table *t)
 
 /* --- the interface itself --- */
 
-static bool if_set(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
+static bool if_wish(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
 {
-	struct iface *ifc = OF(o, struct iface, obj);
-
-	m->hdr.type = BW_CMD_IF_SET;
-	m->hdr.cookie = dp_cookie(DP_IF, 0, 0, ifc->id);
-	describe_wish(ifc, &m->itf);
+	fill_interface(OF(o, struct iface, obj), &m->itf);
 	return false;
 }
 
-static void if_del(void *, struct dp_object *o, struct bw_msg *m)
+static void *if_told(struct dp_object *o)
 {
-	struct iface *ifc = OF(o, struct iface, obj);
-
-	m->hdr.type = BW_CMD_IF_DEL;
-	m->hdr.cookie = dp_cookie(DP_IF, 0, 0, ifc->id);
-	m->ref.id = ifc->id;
+	return &OF(o, struct iface, obj)->told;
 }
 
-/* A subinterface without VLAN keeps its id; one that does not exist gives it back. */
-static void if_released(void *owner, struct dp_object *o)
+/* An interface is known by its name. */
+static bool if_key(const struct bw_msg *m, struct dp_key *key)
+{
+	return dp_key_set(
+		key, m->itf.if_id, m->itf.name, strnlen(m->itf.name, sizeof(m->itf.name)));
+}
+
+static void if_released(void *, struct dp_object *o)
 {
 	struct iface *ifc = OF(o, struct iface, obj);
+
+	if (!ifc->in_dataplane)
+		return;
+	ifc->in_dataplane = false;
+	iface_put(ifc);
+}
+
+/* Whoever refers to it does so by another id now. */
+static void if_identified(void *owner, struct dp_object *o)
+{
 	struct iface_table *t = owner;
 
-	if (!ifc->exists && ifc->id != 0) {
-		idmap_put(&t->ids, ifc->id);
-		t->by_id[ifc->id] = NULL;
-		ifc->id = 0;
-	}
-	if (ifc->in_dataplane) {
-		ifc->in_dataplane = false;
-		iface_put(ifc);
-	}
+	watches_tell(&t->watches, WATCH_ADDED, OF(o, struct iface, obj));
 }
 
-static struct iface *by_cookie(struct iface_table *t, uint32_t id)
+struct iface *iface_by_id(const struct iface_table *t, uint32_t id)
 {
-	return id < BW_MAX_IFS ? t->by_id[id] : NULL;
+	struct dp_object *o = dp_by_id(&t->core->dp, DP_IF, id);
+
+	return o != NULL ? OF(o, struct iface, obj) : NULL;
 }
 
-static struct dp_object *if_find(void *owner, uint64_t cookie)
+/* Of its VLANs as well, whose cookie has its id. */
+static void if_label(void *owner, struct dp_object *o, uint64_t cookie, char *buf, size_t size)
 {
-	struct iface *ifc = by_cookie(owner, dp_cookie_c(cookie));
-
-	return ifc != NULL && ifc->told.if_id != 0 ? &ifc->obj : NULL;
-}
-
-static void if_describe(void *owner, uint64_t cookie, char *buf, size_t size)
-{
-	struct iface *ifc = by_cookie(owner, dp_cookie_c(cookie));
+	const struct iface *ifc =
+		o != NULL ? OF(o, struct iface, obj) : iface_by_id(owner, dp_cookie_c(cookie));
 
 	snprintf(buf, size, "%s", ifc != NULL ? ifc->name : "of a removed interface");
 }
 
 /* --- a trunk's VLANs --- */
 
-static bool vlans_set(void *owner, struct dp_object *o, uint32_t part, struct bw_msg *m)
+static bool vlans_wish(void *owner, struct dp_object *o, uint32_t part, struct bw_msg *m)
 {
 	struct iface *ifc = OF(o, struct iface, vlans_obj);
 	struct iface_table *t = owner;
 
-	m->hdr.type = BW_CMD_IF_VLANS;
-	m->hdr.cookie = dp_cookie(DP_IF_VLANS, 0, 0, ifc->id);
-	m->if_vlans.if_id = ifc->id;
+	m->hdr.cookie = dp_cookie(DP_IF_VLANS, 0, 0, ifc->obj.id);
+	m->if_vlans.if_id = ifc->obj.id;
 	m->if_vlans.first = (uint16_t)(part * 512);
 	for (unsigned vlan = part * 512; vlan < (part + 1) * 512 && vlan <= VLAN_MAX; vlan++)
 		if (t->vlan[vlan].exists && vlan_member(ifc, (uint16_t)vlan))
@@ -209,9 +200,18 @@ static bool vlans_set(void *owner, struct dp_object *o, uint32_t part, struct bw
 	return part + 1 < VLAN_PARTS;
 }
 
+static void vlans_replay(void *owner)
+{
+	struct iface_table *t = owner;
+
+	for (unsigned i = 0; i < t->n_ports; i++)
+		if (t->port[i]->is_switch && t->port[i]->trunk && t->port[i]->obj.wanted)
+			dp_touch(&t->core->dp, &t->port[i]->vlans_obj);
+}
+
 static struct dp_object *vlans_find(void *owner, uint64_t cookie)
 {
-	struct iface *ifc = by_cookie(owner, dp_cookie_c(cookie));
+	struct iface *ifc = iface_by_id(owner, dp_cookie_c(cookie));
 
 	return ifc != NULL && ifc->trunk && ifc->told.if_id != 0 ? &ifc->vlans_obj : NULL;
 }
@@ -221,32 +221,32 @@ static struct dp_object *vlans_find(void *owner, uint64_t cookie)
 static uint64_t addr_cookie(const struct iface_addr *a)
 {
 	return dp_cookie(
-		DP_IF_ADDR, (uint16_t)a->ifc->id, a->plen | (a->alias ? 0x80 : 0), a->addr);
+		DP_IF_ADDR, (uint16_t)a->ifc->obj.id, a->plen | (a->alias ? 0x80 : 0), a->addr);
 }
 
-static void fill_addr(const struct iface_addr *a, struct bw_msg *m)
+static bool addr_wish(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
 {
+	const struct iface_addr *a = OF(o, struct iface_addr, obj);
+
 	m->hdr.cookie = addr_cookie(a);
-	m->if_addr.if_id = a->ifc->id;
+	m->if_addr.if_id = a->ifc->obj.id;
 	m->if_addr.addr = a->addr;
 	m->if_addr.plen = a->plen;
 	if (a->alias)
 		m->if_addr.flags = BW_ADDR_F_ALIAS;
 	else if (!a->secondary)
 		m->if_addr.flags = BW_ADDR_F_PRIMARY;
-}
-
-static bool addr_set(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
-{
-	m->hdr.type = BW_CMD_IF_ADDR_SET;
-	fill_addr(OF(o, struct iface_addr, obj), m);
 	return false;
 }
 
-static void addr_del(void *, struct dp_object *o, struct bw_msg *m)
+static void addr_replay(void *owner)
 {
-	m->hdr.type = BW_CMD_IF_ADDR_DEL;
-	fill_addr(OF(o, struct iface_addr, obj), m);
+	struct iface_table *t = owner;
+	struct iface *ifc;
+
+	TAILQ_FOREACH (ifc, &t->list, entry)
+		if (ifc->obj.wanted)
+			program_addrs(ifc);
 }
 
 static void addr_released(void *, struct dp_object *o)
@@ -259,7 +259,7 @@ static void addr_released(void *, struct dp_object *o)
 
 static struct dp_object *addr_find(void *owner, uint64_t cookie)
 {
-	struct iface *ifc = by_cookie(owner, dp_cookie_a(cookie));
+	struct iface *ifc = iface_by_id(owner, dp_cookie_a(cookie));
 	bool alias = dp_cookie_b(cookie) & 0x80;
 	struct iface_addr *a;
 
@@ -277,9 +277,9 @@ static struct dp_object *addr_find(void *owner, uint64_t cookie)
 	return NULL;
 }
 
-static void addr_describe(void *owner, uint64_t cookie, char *buf, size_t size)
+static void addr_label(void *owner, struct dp_object *, uint64_t cookie, char *buf, size_t size)
 {
-	struct iface *ifc = by_cookie(owner, dp_cookie_a(cookie));
+	struct iface *ifc = iface_by_id(owner, dp_cookie_a(cookie));
 	char prefix[FORMAT_PREFIX_SIZE];
 
 	format_prefix(dp_cookie_c(cookie), dp_cookie_b(cookie) & 0x3f, prefix);
@@ -288,28 +288,40 @@ static void addr_describe(void *owner, uint64_t cookie, char *buf, size_t size)
 
 static const struct dp_class_ops if_ops = {
 	.name = "interface",
-	.set = if_set,
-	.del = if_del,
+	.set_type = BW_CMD_IF_SET,
+	.del_type = BW_CMD_IF_DEL,
+	.after = { DP_ACL },
+	.limit_id = BW_MAX_IFS,
+	.wish = if_wish,
+	.told = if_told,
+	.told_size = sizeof(struct bw_if),
 	.released = if_released,
-	.find = if_find,
-	.describe = if_describe,
+	.key = if_key,
+	.identified = if_identified,
+	.label = if_label,
 };
 
 static const struct dp_class_ops vlans_ops = {
 	.name = "VLANs of",
-	.set = vlans_set, /* an interface takes its VLANs along: no del */
+	.set_type = BW_CMD_IF_VLANS, /* an interface takes its VLANs along: no del_type */
+	.after = { DP_IF },
+	.wish = vlans_wish,
 	.find = vlans_find,
-	.describe = if_describe,
+	.replay = vlans_replay,
+	.label = if_label,
 };
 
 static const struct dp_class_ops addr_ops = {
 	.name = "address",
+	.set_type = BW_CMD_IF_ADDR_SET,
+	.del_type = BW_CMD_IF_ADDR_DEL,
 	.leaf = true,
-	.set = addr_set,
-	.del = addr_del,
+	.after = { DP_IF },
+	.wish = addr_wish,
 	.released = addr_released,
+	.replay = addr_replay,
 	.find = addr_find,
-	.describe = addr_describe,
+	.label = addr_label,
 };
 
 void iface_program_init(struct iface_table *t)
@@ -317,51 +329,4 @@ void iface_program_init(struct iface_table *t)
 	dp_class_register(&t->core->dp, DP_IF, &if_ops, t);
 	dp_class_register(&t->core->dp, DP_IF_VLANS, &vlans_ops, t);
 	dp_class_register(&t->core->dp, DP_IF_ADDR, &addr_ops, t);
-}
-
-/* --- resync --- */
-
-void iface_identify_begin(struct iface_table *t)
-{
-	idmap_reset(&t->ids);
-	memset(t->by_id, 0, sizeof(t->by_id));
-}
-
-void iface_held(struct iface_table *t, const struct bw_if *held)
-{
-	idmap_seed(&t->ids, held->if_id, held->name, strnlen(held->name, sizeof(held->name)));
-}
-
-static void identify(struct iface_table *t, struct iface *ifc)
-{
-	ifc->id = 0;
-	if (!iface_is_programmed(ifc) || !ifc->exists)
-		return;
-	if (idmap_assign(&t->ids, ifc->name, strlen(ifc->name), &ifc->id) != 0) {
-		log_event(&t->core->log, "PLATFORM-2-NOIDS", "%s: no interface id is left",
-			ifc->name);
-		return;
-	}
-	t->by_id[ifc->id] = ifc;
-	watches_tell(&t->watches, WATCH_ADDED, ifc);
-}
-
-void iface_identify(struct iface_table *t)
-{
-	struct iface *ifc;
-
-	TAILQ_FOREACH (ifc, &t->list, entry)
-		identify(t, ifc);
-	TAILQ_FOREACH (ifc, &t->shells, entry)
-		identify(t, ifc);
-}
-
-void iface_replay(struct iface_table *t)
-{
-	struct iface *ifc;
-
-	TAILQ_FOREACH (ifc, &t->list, entry) {
-		memset(&ifc->told, 0, sizeof(ifc->told));
-		iface_program(ifc);
-	}
 }

@@ -106,7 +106,7 @@ static bool arp_wish(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
 	const struct static_arp *a = of(o);
 
 	m->hdr.cookie = dp_cookie(DP_ARP, a->vrf, 0, a->addr);
-	m->arp.if_id = a->ifc->id;
+	m->arp.if_id = a->ifc->obj.id;
 	m->arp.addr = a->addr;
 	memcpy(m->arp.mac, a->mac, sizeof(m->arp.mac));
 	m->arp.state = BW_ARP_STATIC;

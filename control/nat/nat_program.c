@@ -118,7 +118,7 @@ static void fill_rule(const struct nat_rule *rule, struct bw_nat_rule *m)
 	m->global_port = rule->global_port;
 	m->acl_id = acl_in_force(rule->acl);
 	m->pool_id = rule->pool != NULL ? rule->pool->obj.id : 0;
-	m->if_id = rule->ifc != NULL ? rule->ifc->id : 0;
+	m->if_id = rule->ifc != NULL ? rule->ifc->obj.id : 0;
 	if (rule->map != NULL)
 		m->map = rule->map->built;
 }

@@ -269,7 +269,7 @@ static void build_pair(struct bw_nat_map *out, const struct route_clause *c, con
 {
 	struct bw_nat_match match = {
 		.acl_id = (uint16_t)acl_in_force(acl),
-		.out_if = ifc != NULL && ifc->told.if_id != 0 ? (uint16_t)ifc->id : 0,
+		.out_if = ifc != NULL && ifc->told.if_id != 0 ? (uint16_t)ifc->obj.id : 0,
 	};
 
 	if ((acl != NULL && match.acl_id == 0) || (ifc != NULL && match.out_if == 0))

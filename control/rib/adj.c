@@ -355,7 +355,7 @@ static bool adj_wish(void *, struct dp_object *o, uint32_t, struct bw_msg *m)
 	m->adj.adj_id = o->id;
 	m->adj.type = a->type;
 	m->adj.n_paths = a->type == BW_ADJ_T_FIXED ? 1 : a->n;
-	m->adj.if_id = a->ifc != NULL ? a->ifc->id : 0;
+	m->adj.if_id = a->ifc != NULL ? a->ifc->obj.id : 0;
 	m->adj.nexthop = a->nexthop;
 	for (unsigned i = 0; i < a->n; i++)
 		m->adj.path[i] = a->path[i]->obj.id;

@@ -47,8 +47,7 @@ static const char *age_text(const struct bw_arp *arp, char *buf, size_t size)
 
 static void print_arp(struct cli_ctx *ctx, struct json_object *list, const struct bw_arp *arp)
 {
-	struct iface_table *t = &cmd_control(ctx)->ifaces;
-	const struct iface *ifc = arp->if_id < BW_MAX_IFS ? t->by_id[arp->if_id] : NULL;
+	const struct iface *ifc = iface_by_id(&cmd_control(ctx)->ifaces, arp->if_id);
 	const char *name = ifc != NULL ? ifc->name : "", *hardware = "Incomplete";
 	char ip[FORMAT_IP_SIZE], mac[FORMAT_MAC_SIZE], age[16];
 
@@ -75,7 +74,7 @@ static int add_own_list(
 
 	TAILQ_FOREACH (a, list, entry) {
 		struct bw_arp arp = {
-			.if_id = ifc->id,
+			.if_id = ifc->obj.id,
 			.addr = a->addr,
 			.state = BW_ARP_OWN,
 		};
@@ -148,7 +147,7 @@ static int show_arp(struct cli_ctx *ctx, const struct cli_args *args)
 	if (rows == NULL)
 		return -ENOMEM;
 	rows->address = cmd_arg_ip(args, "address");
-	rows->if_id = ifc != NULL ? ifc->id : 0;
+	rows->if_id = ifc != NULL ? ifc->obj.id : 0;
 	return cmd_rows_run(ctx, rows, &what, true);
 }
 

@@ -24,7 +24,7 @@ static int clear_arp(struct cli_ctx *ctx, const struct cli_args *args)
 
 	if (cli_has(args, "ifname") && ifc == NULL)
 		return cli_fail_at(ctx, "ifname");
-	what.if_id = ifc != NULL ? ifc->id : 0;
+	what.if_id = ifc != NULL ? ifc->obj.id : 0;
 	return send_command(ctx, BW_CMD_ARP_CLEAR, &what, sizeof(what));
 }
 
@@ -51,7 +51,7 @@ static int clear_counters(struct cli_ctx *ctx, const struct cli_args *args)
 		"y", &answer);
 	if (ret != 0 || answer[0] != 'y')
 		return ret;
-	which.id = ifc != NULL ? ifc->id : 0;
+	which.id = ifc != NULL ? ifc->obj.id : 0;
 	ret = send_command(ctx, BW_CMD_CLEAR_COUNTERS, &which, sizeof(which));
 	if (ret != 0)
 		return ret;

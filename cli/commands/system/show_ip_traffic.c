@@ -229,7 +229,7 @@ static unsigned id_end(const struct iface_table *t)
 {
 	unsigned id = BW_MAX_IFS;
 
-	while (id > 1 && t->by_id[id - 1] == NULL)
+	while (id > 1 && iface_by_id(t, id - 1) == NULL)
 		id--;
 	return id;
 }

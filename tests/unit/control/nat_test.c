@@ -107,7 +107,8 @@ static void a_map_matches_what_is_there(void)
 	map = &rule(&b, 0)->map;
 	CU_ASSERT_EQUAL(map->n, 1);
 	CU_ASSERT_EQUAL(map->match[0].acl_id, 0);
-	CU_ASSERT_EQUAL(map->match[0].out_if, iface_find(&b.ctl->ifaces, "GigabitEthernet9")->id);
+	CU_ASSERT_EQUAL(
+		map->match[0].out_if, iface_find(&b.ctl->ifaces, "GigabitEthernet9")->obj.id);
 	bench_config(&b, "access-list 2 permit any\nip access-list standard DENY\n permit any\n");
 	CU_ASSERT_EQUAL_FATAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 2);
 	map = rule(&b, 0)->map.n == 2 ? &rule(&b, 0)->map : &rule(&b, 1)->map;
@@ -115,7 +116,8 @@ static void a_map_matches_what_is_there(void)
 	CU_ASSERT_EQUAL(map->denies, 1);
 	CU_ASSERT_EQUAL(map->match[0].out_if, 0);
 	CU_ASSERT_EQUAL(map->match[0].acl_id, acl_find(&b.ctl->acls, "DENY")->obj.id);
-	CU_ASSERT_EQUAL(map->match[1].out_if, iface_find(&b.ctl->ifaces, "GigabitEthernet8")->id);
+	CU_ASSERT_EQUAL(
+		map->match[1].out_if, iface_find(&b.ctl->ifaces, "GigabitEthernet8")->obj.id);
 	CU_ASSERT_EQUAL(map->match[1].acl_id, acl_find(&b.ctl->acls, "2")->obj.id);
 	bench_config(&b, "no access-list 2\nno ip access-list standard DENY\n");
 	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_NAT_RULE_SET), 1);

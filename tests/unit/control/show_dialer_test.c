@@ -44,7 +44,7 @@ static void pppoe_session_all(void)
 	CU_ASSERT_STRING_EQUAL(
 		bench_show(&b, "show pppoe session all"), "Total PPPoE sessions 0\n");
 	session_up(&b, "Dialer1");
-	c = &b.dp.region.counters[0].itf[iface_find(&b.ctl->ifaces, "Dialer1")->id];
+	c = &b.dp.region.counters[0].itf[iface_find(&b.ctl->ifaces, "Dialer1")->obj.id];
 	c->rx_packets = 10;
 	c->rx_bytes = 1000;
 	c->tx_packets = 20;

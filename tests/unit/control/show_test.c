@@ -196,7 +196,7 @@ static void arp_table(void)
 	bench_open(&b);
 	bench_attach(&b);
 	bench_config(&b, rt03);
-	arp.if_id = iface_find(&b.ctl->ifaces, "Vlan20")->id;
+	arp.if_id = iface_find(&b.ctl->ifaces, "Vlan20")->obj.id;
 	memcpy(arp.mac, (uint8_t[]) { 0, 0x11, 0x22, 0x33, 0x44, 0x55 }, 6);
 	fake_add_row(&b.dp, BW_EVT_ARP, &arp, sizeof(arp));
 	arp.addr = ip("192.168.20.11");
@@ -589,7 +589,7 @@ static void interfaces(void)
 	bench_open(&b);
 	bench_attach(&b);
 	bench_config(&b, rt03);
-	c = &b.dp.region.counters[0].itf[iface_find(&b.ctl->ifaces, "GigabitEthernet8")->id];
+	c = &b.dp.region.counters[0].itf[iface_find(&b.ctl->ifaces, "GigabitEthernet8")->obj.id];
 	c->rx_packets = 10;
 	c->rx_bytes = 1000;
 	c->tx_packets = 20;
