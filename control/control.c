@@ -22,7 +22,7 @@ static void on_tick(evutil_socket_t, short, void *arg)
 	if (ctl->ticks % IFACE_RATE_INTERVAL == 0)
 		iface_rates_sample(&ctl->ifaces);
 	if (ctl->ticks % CPU_LOAD_INTERVAL == 0)
-		cpu_load_sample(&ctl->load, dp_region(&ctl->dp), dp_workers(&ctl->dp));
+		cpu_load_sample(&ctl->load, dp_region(&ctl->core.dp), dp_workers(&ctl->core.dp));
 }
 
 static int init_parts(struct control *ctl, const struct control_options *o)

@@ -42,14 +42,7 @@ struct control_timezone {
 };
 
 struct control {
-	union {
-		struct core core;
-		struct { /* for parts that do not stand on `core` yet */
-			struct event_base *base;
-			struct log log;
-			struct dp_link dp;
-		};
-	};
+	struct core core;
 	char instance[32];
 	struct bw_platform platform;
 	struct debug debug;

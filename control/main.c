@@ -144,7 +144,7 @@ static void on_cli_log(void *app, const char *message)
 {
 	struct control *ctl = app;
 
-	log_line(&ctl->log, message);
+	log_line(&ctl->core.log, message);
 }
 
 static void on_log(void *arg, const char *line)
@@ -187,8 +187,8 @@ static int start_control(struct daemon *d)
 		d->control = NULL;
 		return ret;
 	}
-	d->control->log.monitor = on_log;
-	d->control->log.monitor_arg = d;
+	d->control->core.log.monitor = on_log;
+	d->control->core.log.monitor_arg = d;
 	return 0;
 }
 
@@ -248,7 +248,7 @@ static int start_cli(struct daemon *d)
 	cli_config_watch_hostname(cli_server_configuration(d->cli), on_hostname, d->control);
 	configure_ports(d);
 	if (cli_server_boot(d->cli) != 0)
-		log_event(&d->control->log, "SYS-4-CONFIG_ERRORS",
+		log_event(&d->control->core.log, "SYS-4-CONFIG_ERRORS",
 			"some lines of %s were not accepted", d->config_path);
 	cli_config_mark_saved(cli_server_configuration(d->cli));
 	return 0;
@@ -277,8 +277,9 @@ static int start(struct daemon *d)
 	make_directory(d->conf_dir); /* `write memory` says so if that did not help */
 	if ((err = start_control(d)) != 0 || (err = start_cli(d)) != 0)
 		return err;
-	log_event(&d->control->log, "SYS-5-RESTART", "System restarted -- byway %s", BYWAY_VERSION);
-	dp_link_start(&d->control->dp);
+	log_event(&d->control->core.log, "SYS-5-RESTART", "System restarted -- byway %s",
+		BYWAY_VERSION);
+	dp_link_start(&d->control->core.dp);
 	return 0;
 }
 

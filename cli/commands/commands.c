@@ -149,7 +149,7 @@ int cmd_stalled(struct cli_ctx *ctx)
 
 int cmd_as_last_seen(struct cli_ctx *ctx)
 {
-	return dp_stalled(&cmd_control(ctx)->dp) ? cmd_stalled(ctx) : 0;
+	return dp_stalled(&cmd_control(ctx)->core.dp) ? cmd_stalled(ctx) : 0;
 }
 
 void cmd_json_text(struct json_object *parent, const char *key, const char *text)

@@ -141,7 +141,7 @@ static void on_end(void *arg, int status)
 
 static int start(struct cmd_rows *rows)
 {
-	rows->dump = dp_dump_start(&cmd_control(rows->ctx)->dp, &rows->what, on_row, on_end, rows);
+	rows->dump = dp_dump_start(&cmd_control(rows->ctx)->core.dp, &rows->what, on_row, on_end, rows);
 	if (rows->dump == NULL)
 		return -errno;
 	rows->dump->cursor = &rows->cursor;
@@ -160,7 +160,7 @@ int cmd_rows_run(struct cli_ctx *ctx, struct cmd_rows *rows, const struct bw_dum
 
 	rows->ctx = ctx;
 	rows->wait_ms = WAIT_MIN_MS;
-	rows->timer = evtimer_new(ctl->base, on_timer, rows);
+	rows->timer = evtimer_new(ctl->core.base, on_timer, rows);
 	if (rows->timer == NULL) {
 		cmd_rows_free(rows);
 		return -ENOMEM;

@@ -173,8 +173,8 @@ static int open_it(struct ping *ping)
 	if (setsockopt(ping->fd, IPPROTO_IP, IP_MTU_DISCOVER, &discover, sizeof(discover)) < 0)
 		return -errno;
 	ping->readable =
-		event_new(ping->ctl->base, ping->fd, EV_READ | EV_PERSIST, on_readable, ping);
-	ping->timer = evtimer_new(ping->ctl->base, on_timer, ping);
+		event_new(ping->ctl->core.base, ping->fd, EV_READ | EV_PERSIST, on_readable, ping);
+	ping->timer = evtimer_new(ping->ctl->core.base, on_timer, ping);
 	return ping->readable == NULL || ping->timer == NULL ? -ENOMEM : 0;
 }
 

@@ -167,8 +167,9 @@ static int open_sockets(struct traceroute *t)
 		getsockname(t->udp_fd, (struct sockaddr *)&local, &len) < 0)
 		return -errno;
 	t->local_port = ntohs(local.sin_port);
-	t->readable = event_new(t->ctl->base, t->icmp_fd, EV_READ | EV_PERSIST, on_readable, t);
-	t->timer = evtimer_new(t->ctl->base, on_timer, t);
+	t->readable =
+		event_new(t->ctl->core.base, t->icmp_fd, EV_READ | EV_PERSIST, on_readable, t);
+	t->timer = evtimer_new(t->ctl->core.base, on_timer, t);
 	return t->readable == NULL || t->timer == NULL ? -ENOMEM : 0;
 }
 

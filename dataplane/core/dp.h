@@ -76,13 +76,13 @@ struct dp {
 	struct events events;
 	struct bw_region region;
 	struct bw_listener listener;
-	bool hosts_changed;	  /* TUN devices came or went: the main loop watches others */
-	bool l2_changed;	  /* links changed: see line.h */
-	bool bridge_changed;	  /* switch ports or SVIs changed */
-	uint32_t l2map_changed;	  /* ports whose interfaces changed: a bit each */
-	struct itf_ids itf_ids;	  /* interfaces that there are */
-	uint32_t highest_itf;	  /* that there ever was */
-	bool itfs_changed;	  /* interfaces changed: those of itf_changed */
+	bool hosts_changed;	/* TUN devices came or went: the main loop watches others */
+	bool l2_changed;	/* links changed: see line.h */
+	bool bridge_changed;	/* switch ports or SVIs changed */
+	uint32_t l2map_changed; /* ports whose interfaces changed: a bit each */
+	struct itf_ids itf_ids; /* interfaces that there are */
+	uint32_t highest_itf;	/* that there ever was */
+	bool itfs_changed;	/* interfaces changed: those of itf_changed */
 	struct itf_ids itf_changed;
 	bool routes_changed;	  /* neighbours' host routes are to be looked at again */
 	bool line_up[BW_MAX_IFS]; /* as neighbours were last told */

@@ -12,8 +12,8 @@ struct dp;
 
 /*
  * After interfaces or VLANs (dp->itfs_changed) or links (dp->l2_changed) changed: derive the
- * layer-2 maps, the bridge and the lines of those anew. Without memory all stays as it was, and the next call tries again. Next to
- * nothing if nothing changed.
+ * layer-2 maps, the bridge and the lines of those anew. Without memory all stays as it was, and the
+ * next call tries again. Next to nothing if nothing changed.
  */
 void line_update(struct dp *dp);
 

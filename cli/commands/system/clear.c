@@ -10,7 +10,7 @@
 
 static int send_command(struct cli_ctx *ctx, uint16_t type, const void *body, size_t size)
 {
-	int err = dp_command(&cmd_control(ctx)->dp, type, body, size);
+	int err = dp_command(&cmd_control(ctx)->core.dp, type, body, size);
 
 	if (err == -ETIMEDOUT)
 		return cmd_stalled(ctx);
@@ -58,7 +58,7 @@ static int clear_counters(struct cli_ctx *ctx, const struct cli_args *args)
 	TAILQ_FOREACH (i, &ctl->ifaces.list, entry)
 		if (ifc == NULL || ifc == i)
 			iface_counters_cleared(i);
-	log_event(&ctl->log, "CLEAR-5-COUNTERS", "Clear counter on %s by console",
+	log_event(&ctl->core.log, "CLEAR-5-COUNTERS", "Clear counter on %s by console",
 		ifc != NULL ? ifc->name : "all interfaces");
 	return 0;
 }
@@ -69,7 +69,7 @@ static int clear_logging(struct cli_ctx *ctx, const struct cli_args *)
 	int ret = cli_ask(ctx, CLI_ASK_CONFIRM, "Clear logging buffer [confirm]", "y", &answer);
 
 	if (ret == 0 && answer[0] == 'y')
-		log_clear(&cmd_control(ctx)->log);
+		log_clear(&cmd_control(ctx)->core.log);
 	return ret;
 }
 
@@ -81,7 +81,7 @@ static int clear_access_counters(struct cli_ctx *ctx, const struct cli_args *arg
 	/* A list that is put in force anew counts from zero. */
 	TAILQ_FOREACH (acl, &cmd_control(ctx)->acls.list, entry)
 		if (acl->obj.wanted && (name == NULL || strcmp(name, acl->name) == 0))
-			dp_touch(&cmd_control(ctx)->dp, &acl->obj);
+			dp_touch(&cmd_control(ctx)->core.dp, &acl->obj);
 	return 0;
 }
 

@@ -236,9 +236,9 @@ static unsigned id_end(const struct iface_table *t)
 
 static int show_traffic(struct cli_ctx *ctx, const struct cli_args *)
 {
-	const struct bw_region *region = dp_region(&cmd_control(ctx)->dp);
+	const struct bw_region *region = dp_region(&cmd_control(ctx)->core.dp);
 	struct json_object *json = cli_out_json(ctx->out);
-	unsigned workers = dp_workers(&cmd_control(ctx)->dp);
+	unsigned workers = dp_workers(&cmd_control(ctx)->core.dp);
 	unsigned ids = id_end(&cmd_control(ctx)->ifaces);
 	struct traffic t = { 0 };
 

@@ -112,9 +112,9 @@ static void fill_drops(struct json_object *json, const struct bw_region *region,
 
 static int show_datapath(struct cli_ctx *ctx, const struct cli_args *)
 {
-	const struct bw_region *region = dp_region(&cmd_control(ctx)->dp);
+	const struct bw_region *region = dp_region(&cmd_control(ctx)->core.dp);
 	struct json_object *json = cli_out_json(ctx->out), *workers = NULL;
-	unsigned n = dp_workers(&cmd_control(ctx)->dp);
+	unsigned n = dp_workers(&cmd_control(ctx)->core.dp);
 
 	if (region == NULL)
 		return cmd_no_dataplane(ctx);
@@ -125,9 +125,9 @@ static int show_datapath(struct cli_ctx *ctx, const struct cli_args *)
 			fill_worker(workers, &region->counters[w], w);
 		else
 			print_worker(ctx->out, &region->counters[w], w);
-		if (workers == NULL && dp_still_ms(&cmd_control(ctx)->dp, w) >= DP_STALLED_MS)
+		if (workers == NULL && dp_still_ms(&cmd_control(ctx)->core.dp, w) >= DP_STALLED_MS)
 			cli_printf(ctx->out, "  It does not go on since %u seconds\n",
-				dp_still_ms(&cmd_control(ctx)->dp, w) / 1000);
+				dp_still_ms(&cmd_control(ctx)->core.dp, w) / 1000);
 	}
 	if (json != NULL)
 		fill_drops(json, region, n);
@@ -180,14 +180,14 @@ static void fill_port(struct json_object *list, const struct bw_port_info *p)
 
 static int show_ports(struct cli_ctx *ctx, const struct cli_args *)
 {
-	const struct bw_region *region = dp_region(&cmd_control(ctx)->dp);
+	const struct bw_region *region = dp_region(&cmd_control(ctx)->core.dp);
 	struct json_object *json = cli_out_json(ctx->out), *list = NULL;
 
 	if (region == NULL)
 		return cmd_no_dataplane(ctx);
 	if (json != NULL)
 		list = cmd_json_list(json, "ports");
-	for (unsigned i = 0; i < dp_ports(&cmd_control(ctx)->dp); i++) {
+	for (unsigned i = 0; i < dp_ports(&cmd_control(ctx)->core.dp); i++) {
 		if (list != NULL)
 			fill_port(list, &region->ports[i]);
 		else

@@ -51,8 +51,8 @@ static int show_version(struct cli_ctx *ctx, const struct cli_args *)
 		cmd_json_text(json, "hostname", hostname);
 		cmd_json_number(json, "uptime", uptime);
 		cmd_json_text(json, "image", image_path(image, sizeof(image)));
-		cmd_json_flag(json, "dataplane", dp_region(&ctl->dp) != NULL);
-		cmd_json_flag(json, "dataplane_stalled", dp_stalled(&ctl->dp));
+		cmd_json_flag(json, "dataplane", dp_region(&ctl->core.dp) != NULL);
+		cmd_json_flag(json, "dataplane_stalled", dp_stalled(&ctl->core.dp));
 		return 0;
 	}
 	cli_printf(ctx->out,
@@ -63,7 +63,7 @@ static int show_version(struct cli_ctx *ctx, const struct cli_args *)
 		"System image file is \"%s\"\n",
 		BYWAY_VERSION, hostname, format_uptime(uptime, up, sizeof(up)),
 		image_path(image, sizeof(image)));
-	print_dataplane(ctx->out, &ctl->dp);
+	print_dataplane(ctx->out, &ctl->core.dp);
 	cli_printf(ctx->out, "%u Gigabit Ethernet interfaces\n\nConfiguration register is 0x2102\n",
 		ctl->platform.n_ports);
 	return 0;
@@ -97,7 +97,7 @@ static int show_logging(struct cli_ctx *ctx, const struct cli_args *)
 {
 	static const char *const level[] = { "emergencies", "alerts", "critical", "errors",
 		"warnings", "notifications", "informational", "debugging" };
-	struct log *log = &cmd_control(ctx)->log;
+	struct log *log = &cmd_control(ctx)->core.log;
 	struct json_object *json = cli_out_json(ctx->out);
 	const struct log_line *line;
 
@@ -169,8 +169,8 @@ static struct cpu_average total_of(const struct cpu_load *load, unsigned workers
 static int show_processes(struct cli_ctx *ctx, const struct cli_args *)
 {
 	struct control *ctl = cmd_control(ctx);
-	const struct bw_region *region = dp_region(&ctl->dp);
-	unsigned workers = dp_workers(&ctl->dp);
+	const struct bw_region *region = dp_region(&ctl->core.dp);
+	unsigned workers = dp_workers(&ctl->core.dp);
 	struct cpu_average total = total_of(&ctl->load, workers);
 	struct json_object *json = cli_out_json(ctx->out), *list = NULL;
 

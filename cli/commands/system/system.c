@@ -146,7 +146,7 @@ static int level_of(const struct cli_args *args)
 /* UNSET of a size is back to the default; `no logging buffered` stops it. */
 static int apply_buffered(struct cli_ctx *ctx, const struct cli_args *args, enum cli_op op)
 {
-	struct log *log = &cmd_control(ctx)->log;
+	struct log *log = &cmd_control(ctx)->core.log;
 
 	if (op == CLI_UNSET)
 		log_resize(log, LOG_BUFFER_DEFAULT, -1);
@@ -157,7 +157,7 @@ static int apply_buffered(struct cli_ctx *ctx, const struct cli_args *args, enum
 
 static int apply_logging(struct cli_ctx *ctx, const struct cli_args *, enum cli_op op)
 {
-	cmd_control(ctx)->log.off = op == CLI_UNSET;
+	cmd_control(ctx)->core.log.off = op == CLI_UNSET;
 	return 0;
 }
 

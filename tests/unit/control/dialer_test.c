@@ -69,7 +69,7 @@ static bool logged(const struct bench *b, const char *line)
 {
 	const struct log_line *l;
 
-	TAILQ_FOREACH (l, &b->ctl->log.lines, entry)
+	TAILQ_FOREACH (l, &b->ctl->core.log.lines, entry)
 		if (strstr(l->text, line) != NULL)
 			return true;
 	return false;
@@ -669,7 +669,7 @@ static void a_dead_dataplane_has_no_sessions(void)
 	session_up(&b, "Dialer1");
 	fake_close(&b.dp);
 	b.with_dataplane = false;
-	while (b.ctl->dp.state != DP_DOWN)
+	while (b.ctl->core.dp.state != DP_DOWN)
 		bench_run(&b);
 	bench_run(&b);
 	CU_ASSERT_PTR_NULL(way(&b, "8.8.8.8"));

@@ -15,7 +15,7 @@ static bool logged(const struct bench *b, const char *text)
 {
 	const struct log_line *line;
 
-	TAILQ_FOREACH (line, &b->ctl->log.lines, entry)
+	TAILQ_FOREACH (line, &b->ctl->core.log.lines, entry)
 		if (strstr(line->text, text) != NULL)
 			return true;
 	return false;

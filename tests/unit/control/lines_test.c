@@ -416,9 +416,9 @@ static void logging_off_and_on(void)
 
 	bench_open(&b);
 	bench_config(&b, "no logging on\n");
-	log_event(&b.ctl->log, "TEST-5-ONE", "first");
+	log_event(&b.ctl->core.log, "TEST-5-ONE", "first");
 	bench_config(&b, "logging on\n");
-	log_event(&b.ctl->log, "TEST-5-TWO", "second");
+	log_event(&b.ctl->core.log, "TEST-5-TWO", "second");
 	CU_ASSERT_PTR_NULL(strstr(bench_show(&b, "show logging"), "TEST-5-ONE"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(bench_show(&b, "show logging"), "TEST-5-TWO"));
 	bench_close(&b);

@@ -72,7 +72,7 @@ static void a_dataplane_that_hangs_holds_nobody_up(void)
 	bench_open(&b);
 	bench_config(&b, config);
 	CU_ASSERT_EQUAL_FATAL(bw_listener_open(&hung, b.socket), 0);
-	dp_link_start(&b.ctl->dp);
+	dp_link_start(&b.ctl->core.dp);
 	for (uint64_t end = clock_ms() + 1500; clock_ms() < end;) {
 		uint64_t begun = clock_ms();
 
@@ -81,7 +81,7 @@ static void a_dataplane_that_hangs_holds_nobody_up(void)
 		usleep(1000);
 	}
 	CU_ASSERT(longest < 500);
-	CU_ASSERT_EQUAL(b.ctl->dp.state, DP_DOWN);
+	CU_ASSERT_EQUAL(b.ctl->core.dp.state, DP_DOWN);
 	bw_listener_close(&hung, b.socket);
 	bench_attach(&b);
 	CU_ASSERT_EQUAL(b.dp.syncs, 1);
@@ -94,7 +94,7 @@ static unsigned logged(const struct bench *b, const char *what)
 	const struct log_line *line;
 	unsigned n = 0;
 
-	TAILQ_FOREACH (line, &b->ctl->log.lines, entry)
+	TAILQ_FOREACH (line, &b->ctl->core.log.lines, entry)
 		n += strstr(line->text, what) != NULL;
 	return n;
 }
@@ -129,28 +129,28 @@ static void a_dataplane_that_stalls_is_reported(void)
 	bench_config(&b, config);
 	bench_attach(&b);
 	live(&b, 4000, true, true); /* busy, but alive */
-	CU_ASSERT_FALSE(dp_stalled(&b.ctl->dp));
+	CU_ASSERT_FALSE(dp_stalled(&b.ctl->core.dp));
 	CU_ASSERT_EQUAL(logged(&b, "STALLED"), 0);
-	CU_ASSERT_PTR_NOT_NULL(dp_dump_start(&b.ctl->dp, &what, no_row, note_end, &status));
+	CU_ASSERT_PTR_NOT_NULL(dp_dump_start(&b.ctl->core.dp, &what, no_row, note_end, &status));
 	live(&b, 4000, false, true);
-	CU_ASSERT_TRUE(dp_stalled(&b.ctl->dp));
+	CU_ASSERT_TRUE(dp_stalled(&b.ctl->core.dp));
 	CU_ASSERT_EQUAL(status, -ETIMEDOUT);
 	CU_ASSERT_EQUAL(logged(&b, "%PLATFORM-2-STALLED"), 1);
 	CU_ASSERT_EQUAL(logged(&b, "main lcore"), 1);
-	CU_ASSERT_PTR_NULL(dp_dump_start(&b.ctl->dp, &what, no_row, note_end, &status2));
+	CU_ASSERT_PTR_NULL(dp_dump_start(&b.ctl->core.dp, &what, no_row, note_end, &status2));
 	CU_ASSERT_EQUAL(errno, ETIMEDOUT);
-	CU_ASSERT_EQUAL(dp_command(&b.ctl->dp, BW_CMD_MAC_CLEAR, &what, 0), -ETIMEDOUT);
+	CU_ASSERT_EQUAL(dp_command(&b.ctl->core.dp, BW_CMD_MAC_CLEAR, &what, 0), -ETIMEDOUT);
 	CU_ASSERT_PTR_NOT_NULL(
 		strstr(bench_show(&b, "show arp"), "% The dataplane does not answer"));
 	/* meanwhile configuration goes on, and is in force when the dataplane does */
 	bench_load(&b, "ip route 10.9.0.0 255.255.0.0 192.168.10.7\n");
 	live(&b, 1000, true, true);
-	CU_ASSERT_FALSE(dp_stalled(&b.ctl->dp));
+	CU_ASSERT_FALSE(dp_stalled(&b.ctl->core.dp));
 	CU_ASSERT_EQUAL(logged(&b, "%PLATFORM-5-RESUMED"), 1);
 	bench_run(&b);
 	CU_ASSERT_PTR_NOT_NULL(fake_find_route(&b.dp, ip("10.9.0.0"), 16));
 	CU_ASSERT_EQUAL(b.dp.syncs, 1);
-	CU_ASSERT_PTR_NOT_NULL(dp_dump_start(&b.ctl->dp, &what, no_row, note_end, &status2));
+	CU_ASSERT_PTR_NOT_NULL(dp_dump_start(&b.ctl->core.dp, &what, no_row, note_end, &status2));
 	bench_run(&b);
 	CU_ASSERT_EQUAL(status2, 0);
 	bench_close(&b);
@@ -164,7 +164,7 @@ static void a_worker_that_stalls_is_reported(void)
 	bench_open(&b);
 	bench_attach(&b);
 	live(&b, 4000, true, false);
-	CU_ASSERT_FALSE(dp_stalled(&b.ctl->dp));
+	CU_ASSERT_FALSE(dp_stalled(&b.ctl->core.dp));
 	CU_ASSERT_EQUAL(logged(&b, "3 seconds: worker 0"), 1);
 	CU_ASSERT_PTR_NOT_NULL(
 		strstr(bench_show(&b, "show platform datapath"), "  It does not go on since "));
@@ -186,8 +186,8 @@ static void a_stall_in_mid_resync_waits(void)
 	was = snapshot(&b, &n);
 	bench_begin_control(&b, config);
 	live(&b, 5000, false, false);
-	CU_ASSERT_TRUE(dp_stalled(&b.ctl->dp));
-	CU_ASSERT_EQUAL(b.ctl->dp.state, DP_READING);
+	CU_ASSERT_TRUE(dp_stalled(&b.ctl->core.dp));
+	CU_ASSERT_EQUAL(b.ctl->core.dp.state, DP_READING);
 	live(&b, 1000, true, true);
 	bench_run(&b);
 	CU_ASSERT_EQUAL(b.dp.syncs, 2);
@@ -207,15 +207,15 @@ static void dumps_wait_for_each_other(void)
 	bench_attach(&b);
 	for (unsigned i = 0; i < 64; i++) {
 		status[i] = 1;
-		dp_dump_start(&b.ctl->dp, &what, no_row, note_end, &status[i]);
+		dp_dump_start(&b.ctl->core.dp, &what, no_row, note_end, &status[i]);
 	}
-	dp_flush(&b.ctl->dp);
-	CU_ASSERT(b.ctl->dp.asked > 0 && b.ctl->dp.asked <= 16);
+	dp_flush(&b.ctl->core.dp);
+	CU_ASSERT(b.ctl->core.dp.asked > 0 && b.ctl->core.dp.asked <= 16);
 	for (unsigned i = 0; i < 200; i++)
 		bench_run(&b);
 	for (unsigned i = 0; i < 64; i++)
 		CU_ASSERT_EQUAL(status[i], 0);
-	CU_ASSERT_EQUAL(b.ctl->dp.asked, 0);
+	CU_ASSERT_EQUAL(b.ctl->core.dp.asked, 0);
 	bench_close(&b);
 }
 
@@ -315,7 +315,7 @@ static void a_new_dataplane_is_programmed_whole(void)
 	n = b.dp.n;
 	fake_close(&b.dp);
 	b.with_dataplane = false;
-	while (b.ctl->dp.state != DP_DOWN)
+	while (b.ctl->core.dp.state != DP_DOWN)
 		bench_run(&b);
 	CU_ASSERT_FALSE(iface_find(&b.ctl->ifaces, "GigabitEthernet8")->line_up);
 	CU_ASSERT_PTR_NULL(rib_lookup(&b.ctl->rib, 0, ip("8.8.8.8")));
@@ -348,7 +348,7 @@ static void a_full_ring_holds_nothing_up(void)
 	}
 	for (unsigned turn = 0; turn < 20; turn++)
 		event_base_loop(b.base, EVLOOP_NONBLOCK);
-	CU_ASSERT(b.ctl->dp.queued > 60000);
+	CU_ASSERT(b.ctl->core.dp.queued > 60000);
 	for (uint32_t i = 0; i < 100000; i += 2)
 		rib_remove(&b.ctl->rib, route[i]);
 	for (unsigned turn = 0; turn < 20; turn++)
@@ -374,7 +374,7 @@ static void what_is_refused_is_logged_and_tried_again(void)
 	b.dp.refuse = BW_CMD_IF_SET;
 	b.dp.refuse_n = 1;
 	bench_config(&b, "interface Loopback1\n ip address 1.1.1.1 255.255.255.255\n");
-	TAILQ_FOREACH (line, &b.ctl->log.lines, entry)
+	TAILQ_FOREACH (line, &b.ctl->core.log.lines, entry)
 		found |= strstr(line->text, "%PLATFORM-3-REFUSED: IF_SET Loopback1: table full") !=
 			 NULL;
 	CU_ASSERT(found);

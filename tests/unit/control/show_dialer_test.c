@@ -324,7 +324,7 @@ static void debugging(void)
 		"  PPPoE protocol events debugging is on\n");
 	fake_debug(&b.dp, "Vi1 LCP: O CONFREQ [Closed] id 1 len 14");
 	bench_run(&b);
-	last = TAILQ_LAST(&b.ctl->log.lines, log_lines);
+	last = TAILQ_LAST(&b.ctl->core.log.lines, log_lines);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(last);
 	CU_ASSERT_PTR_NOT_NULL(strstr(last->text, ": Vi1 LCP: O CONFREQ [Closed] id 1 len 14"));
 	CU_ASSERT_STRING_EQUAL(bench_show(&b, "no debug ppp negotiation"),
@@ -361,10 +361,10 @@ static void debugging_is_of_severity_seven(void)
 	bench_open(&b);
 	bench_attach(&b);
 	bench_config(&b, "logging buffered informational\n");
-	log_clear(&b.ctl->log);
+	log_clear(&b.ctl->core.log);
 	fake_debug(&b.dp, "PPPoE 3-5-1: I PADS"); /* no mnemonic, though it has dashes */
 	bench_run(&b);
-	CU_ASSERT(TAILQ_EMPTY(&b.ctl->log.lines));
+	CU_ASSERT(TAILQ_EMPTY(&b.ctl->core.log.lines));
 	bench_close(&b);
 }
 

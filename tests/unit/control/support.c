@@ -62,7 +62,7 @@ static void open_control(struct bench *b)
 	b->ctl = calloc(1, sizeof(*b->ctl));
 	check(b->base != NULL && b->ctl != NULL, "no memory");
 	check(control_init(b->ctl, b->base, &o, &platform) == 0, "control does not start");
-	b->ctl->log.stderr_level = -1;
+	b->ctl->core.log.stderr_level = -1;
 	b->grammar = cli_grammar_new();
 	cli_grammar_add(b->grammar, &cli_builtin_topic);
 	for (unsigned i = 0; byway_topics[i] != NULL; i++)
@@ -111,7 +111,7 @@ static bool settled(const struct bench *b)
 		return false;
 	if (!b->with_dataplane)
 		return true;
-	return dp_link_settled(&b->ctl->dp);
+	return dp_link_settled(&b->ctl->core.dp);
 }
 
 void bench_run(struct bench *b)
@@ -138,7 +138,7 @@ void bench_attach(struct bench *b)
 	if (!b->with_dataplane)
 		fake_open(&b->dp, b->socket, b->n_ports, ports);
 	b->with_dataplane = true;
-	dp_link_start(&b->ctl->dp);
+	dp_link_start(&b->ctl->core.dp);
 	bench_run(b);
 }
 
@@ -168,7 +168,7 @@ void bench_begin_control(struct bench *b, const char *config)
 	open_control(b);
 	bench_load(b, config);
 	if (b->with_dataplane)
-		dp_link_start(&b->ctl->dp);
+		dp_link_start(&b->ctl->core.dp);
 }
 
 void bench_restart_control(struct bench *b, const char *config)
