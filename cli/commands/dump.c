@@ -141,7 +141,8 @@ static void on_end(void *arg, int status)
 
 static int start(struct cmd_rows *rows)
 {
-	rows->dump = dp_dump_start(&cmd_control(rows->ctx)->core.dp, &rows->what, on_row, on_end, rows);
+	rows->dump =
+		dp_dump_start(&cmd_control(rows->ctx)->core.dp, &rows->what, on_row, on_end, rows);
 	if (rows->dump == NULL)
 		return -errno;
 	rows->dump->cursor = &rows->cursor;
