@@ -321,6 +321,7 @@ int dp_link_init(struct dp_link *link, struct event_base *base, const char *path
 	link->remote_limit = (struct log_limit) { .burst = 50, .interval_ms = 100 };
 	dp_objects_init(link);
 	watches_init(&link->watches);
+	watches_init(&link->flushed);
 	TAILQ_INIT(&link->failed);
 	TAILQ_INIT(&link->dumps);
 	TAILQ_INIT(&link->oneshots);
@@ -386,6 +387,7 @@ void dp_flush(struct dp_link *link)
 		done = end_sync(link);
 	done = done && dp_requests_send(link);
 	bw_client_flush(&link->client);
+	watches_tell(&link->flushed, WATCH_CHANGED, link);
 	if (!done)
 		evtimer_add(link->room_timer, &room_interval);
 }

@@ -90,6 +90,7 @@ struct dp_link {
 	} event[BW_EVT_MAX - BW_EVT_ACK];
 	/* WATCH_ADDED: the region can be read; WATCH_GONE: it no longer can. Of the link itself. */
 	struct watches watches;
+	struct watches flushed; /* WATCH_CHANGED: what there was room for is sent */
 	struct dp_queue failed;
 	TAILQ_HEAD(, dp_dump) dumps;
 	TAILQ_HEAD(, dp_oneshot) oneshots;

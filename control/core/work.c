@@ -17,10 +17,13 @@ static uint64_t clock_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+/* By the clock and not by event_active(): what else has happened comes first. */
 static void work_wake(struct work_queue *q)
 {
+	static const struct timeval now = { 0 };
+
 	if (q->event != NULL && !q->running && q->marked != 0)
-		event_active(q->event, EV_TIMEOUT, 0);
+		event_add(q->event, &now);
 }
 
 static void on_work(evutil_socket_t, short, void *arg)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Prefixes in force as routes of the dataplane. */
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -8,6 +9,8 @@
 #include "control/rib/adj.h"
 #include "control/rib/rib_private.h"
 #include "control/rib/source.h"
+
+#define MAX_QUEUED 65536 /* twice the ring */
 
 static struct rib_entry *entry_of(struct dp_object *o)
 {
@@ -61,12 +64,27 @@ static struct rib_adj *wanted_adj(struct rib *rib, const struct rib_entry *e)
 	return rib_adj_get_entry(rib->adjs, e);
 }
 
-/* `anew`: its routes were changed, so watchers are told even if it leads where it did. */
-static void program_entry(struct rib *rib, struct rib_entry *e, bool anew)
+/* Out of its turn: walks of its next hops cannot go by what it was before them. */
+static void leave_walks(const struct rib_entry *e, const struct rib_nexthop *but)
+{
+	const struct rib_route *route;
+
+	SLIST_FOREACH(route, &e->routes, entry)
+	if (route->tracked != NULL && route->tracked != but)
+		route->tracked->walk_status = RIB_WALK_ANY;
+}
+
+/*
+ * In a walk, or with `walk` NULL because its routes were changed: then watchers are told even if
+ * it leads where it did.
+ */
+static void program_entry(struct rib *rib, struct rib_entry *e, const struct rib_nexthop *walk)
 {
 	struct rib_adj *had = e->adj, *adj = wanted_adj(rib, e);
+	bool anew = walk == NULL;
 
 	rib->programmed++;
+	leave_walks(e, walk);
 	e->adj = adj;
 	if (adj != NULL && adj != had)
 		dp_touch(rib->dp, &e->obj);
@@ -98,7 +116,7 @@ static void walk_step(struct rib *rib, struct rib_nexthop *nh)
 	if (rib_is_unprogrammed(route->prefix))
 		return; /* it has had its turn, or will */
 	route->prefix->node.owner[RIB_OWNER_PROGRAM] = 1;
-	program_entry(rib, route->prefix, false);
+	program_entry(rib, route->prefix, nh);
 }
 
 /* One entry. False: there is none. */
@@ -108,7 +126,7 @@ static bool program_step(struct rib *rib)
 
 	if (e != NULL) {
 		STAILQ_REMOVE_HEAD(&rib->unprogrammed, unprogrammed);
-		program_entry(rib, e, true);
+		program_entry(rib, e, NULL);
 	} else if (!TAILQ_EMPTY(&rib->walks)) {
 		walk_step(rib, TAILQ_FIRST(&rib->walks));
 	} else {
@@ -130,9 +148,15 @@ void rib_program_some(struct rib *rib, unsigned n)
 		;
 }
 
+/* What else is queued may be removals that wait for the prefixes: these are not in the way. */
+bool rib_has_room(const struct rib *rib)
+{
+	return rib->dp->queued < MAX_QUEUED || TAILQ_EMPTY(&rib->dp->class[DP_ROUTE].set);
+}
+
 bool rib_program(struct rib *rib, struct work_budget *budget)
 {
-	while (program_step(rib))
+	while (rib_has_room(rib) && program_step(rib))
 		if (work_is_over(budget))
 			return true;
 	return false;
@@ -140,10 +164,8 @@ bool rib_program(struct rib *rib, struct work_budget *budget)
 
 void rib_settle(struct rib *rib)
 {
-	struct work_budget endless = { 0 };
-
 	rib_resolve(rib);
-	rib_program(rib, &endless);
+	rib_program_some(rib, UINT_MAX);
 }
 
 /* --- as an object of the dataplane --- */

@@ -132,9 +132,6 @@ void rib_untrack(struct rib *rib, struct rib_nexthop *nh, struct watch *w)
 
 /* --- once it is resolved --- */
 
-/* No status: entries may be programmed by any. */
-#define WALK_ANY UINT8_MAX
-
 /*
  * The prefixes by the next hop are to be gone through, for it has changed its status from `was`.
  * Those that a walk had not come to yet are still programmed by what was before it: if it is that
@@ -151,10 +148,10 @@ static void walk_begin(struct rib *rib, struct rib_nexthop *nh, uint8_t was)
 		nh->walk_end = NULL;
 	} else if (nh->walk_status == nh->status && nh->walk_end == NULL) {
 		nh->walk_end = nh->walk_at;
-		nh->walk_status = WALK_ANY;
+		nh->walk_status = RIB_WALK_ANY;
 	} else {
 		nh->walk_end = NULL;
-		nh->walk_status = WALK_ANY;
+		nh->walk_status = RIB_WALK_ANY;
 	}
 	nh->walk_at = LIST_FIRST(&nh->routes);
 	rib_program_later(rib);

@@ -42,6 +42,16 @@ static void on_dataplane(void *arg, enum watch_event event, void *)
 
 	if (event == WATCH_ADDED)
 		work_mark(&rib->resolve);
+	else
+		work_mark(&rib->program);
+}
+
+static void on_flushed(void *arg, enum watch_event, void *)
+{
+	struct rib *rib = arg;
+
+	if (rib->dp->removals_held && rib_has_room(rib))
+		work_mark(&rib->program);
 }
 
 void rib_init(struct rib *rib, struct core *core, struct rib_adj_table *adjs)
@@ -68,6 +78,8 @@ void rib_init(struct rib *rib, struct core *core, struct rib_adj_table *adjs)
 	work_add(&core->work, &rib->program);
 	rib->dp_watch = (struct watch) { .told = on_dataplane, .arg = rib };
 	watch_add(&core->dp.watches, &rib->dp_watch);
+	rib->flushed = (struct watch) { .told = on_flushed, .arg = rib };
+	watch_add(&core->dp.flushed, &rib->flushed);
 	rib_fib_init(rib);
 }
 

@@ -166,7 +166,7 @@ struct rib {
 	struct dp_link *dp;
 	struct rib_adj_table *adjs;
 	struct work resolve, program;
-	struct watch dp_watch;
+	struct watch dp_watch, flushed;
 	struct pool entry_pool, route_pool, glue_pool;
 	struct rib_vrf vrf[BW_MAX_VRFS];
 	struct rib_carriers marked;
@@ -197,7 +197,10 @@ void rib_iface_changed(struct rib *rib, struct iface *ifc);
 /* Bring what is in force up to date with what is offered: small, see above. */
 void rib_resolve(struct rib *rib);
 
-/* Program what changed, within the budget. True: that was over first. */
+/*
+ * Program what changed, within the budget, and while the dataplane takes it: what waits here need
+ * not be taken back. True: the budget was over first.
+ */
 bool rib_program(struct rib *rib, struct work_budget *budget);
 
 /* Both, to the end. */

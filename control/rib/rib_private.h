@@ -8,6 +8,9 @@
 /* In the node of an entry. */
 enum { RIB_OWNER_VRF, RIB_OWNER_PROGRAM };
 
+/* As walk_status: entries may be programmed by any. */
+#define RIB_WALK_ANY UINT8_MAX
+
 /* e is, or is about to be, programmed: not to be freed. */
 static inline bool rib_is_unprogrammed(const struct rib_entry *e)
 {
@@ -57,6 +60,9 @@ void rib_fib_init(struct rib *rib);
 
 /* There are entries to be programmed. Until then nothing leaves that they may still refer to. */
 void rib_program_later(struct rib *rib);
+
+/* The dataplane has taken enough of those before. */
+bool rib_has_room(const struct rib *rib);
 
 /* So many entries of them. */
 void rib_program_some(struct rib *rib, unsigned n);

@@ -3,9 +3,12 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "control/core/format.h"
+#include "control/rib/adj.h"
+#include "control/rib/rib_private.h"
 
 #include "support.h"
 
@@ -419,6 +422,38 @@ static uint64_t real_paths(const struct model *m, const struct rib_entry *e)
 	return bits;
 }
 
+/* The dataplane's route leads where the entry says. */
+static bool is_programmed(const struct rib_entry *e)
+{
+	struct rib_paths paths;
+
+	if (!rib_in_force(e))
+		return e->adj == NULL;
+	rib_entry_paths(e, &paths);
+	if (e->adj == NULL)
+		return false;
+	if (paths.n == 1 && e->adj->type != 0)
+		return e->adj->ifc == paths.path[0].ifc &&
+		       (e->adj->nexthop == paths.path[0].nexthop || e->adj->n_ways == 0);
+	return paths.n < 2 || (e->adj->type == BW_ADJ_T_ECMP && e->adj->n == paths.n);
+}
+
+static bool compare_programmed(const struct model *m)
+{
+	for (unsigned p = 0; p < PREFIXES; p++) {
+		struct rib_entry *e = rib_find(m->rib, 0, ip(universe[p].addr), universe[p].plen);
+
+		if (e != NULL && !is_programmed(e)) {
+			fprintf(stderr, "%s/%u is programmed otherwise (type %d, %u ways)\n",
+				universe[p].addr, universe[p].plen,
+				e->adj != NULL ? e->adj->type : -1,
+				e->adj != NULL ? e->adj->n_ways : 0);
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool compare(const struct model *m)
 {
 	for (unsigned p = 0; p < PREFIXES; p++) {
@@ -438,8 +473,6 @@ static bool compare(const struct model *m)
 			return false;
 		if (__builtin_popcountll(m->paths[p]) <= BW_MAX_PATHS &&
 			real_paths(m, e) != m->paths[p])
-			return false;
-		if (e->adj == NULL)
 			return false;
 	}
 	return true;
@@ -520,7 +553,8 @@ static void operate(struct model *m)
 	}
 }
 
-static void random_operations_match_the_model(void)
+/* With `steps`, what is in force is looked at while prefixes wait to be programmed. */
+static void match_the_model(bool steps)
 {
 	static const char *const name[IFACES] = { "GigabitEthernet20", "GigabitEthernet21",
 		"GigabitEthernet22", "GigabitEthernet23" };
@@ -539,11 +573,19 @@ static void random_operations_match_the_model(void)
 		operate(&m);
 		if (draw(4) == 0) /* several operations are settled together */
 			continue;
-		rib_settle(m.rib);
+		rib_resolve(m.rib);
+		if (steps)
+			rib_program_some(m.rib, draw(4));
+		else
+			rib_settle(m.rib);
 		if (round % 4 != 0) /* the model takes its time */
 			continue;
 		model_compute(&m);
-		if (!compare(&m)) {
+		if (steps && draw(8) == 0)
+			rib_settle(m.rib);
+		if (!compare(&m) ||
+			(STAILQ_EMPTY(&m.rib->unprogrammed) && TAILQ_EMPTY(&m.rib->walks) &&
+				!compare_programmed(&m))) {
 			wrong++;
 			explain(&m);
 			fprintf(stderr, "differs from the model in round %u\n", round);
@@ -560,6 +602,183 @@ static void random_operations_match_the_model(void)
 	CU_ASSERT_EQUAL(b.ctl->adjs.count, 0);
 	for (unsigned i = 0; i < IFACES; i++)
 		iface_put(m.iface[i]);
+	bench_close(&b);
+}
+
+static void random_operations_match_the_model(void)
+{
+	match_the_model(false);
+}
+
+static void interrupted_at_any_point_it_matches_the_model(void)
+{
+	match_the_model(true);
+}
+
+/* --- many prefixes by one next hop --- */
+
+#define MANY 5000
+
+static const char over_a_core[] = "interface GigabitEthernet8\n ip address 10.0.0.1 255.255.255.0\n"
+				  "interface GigabitEthernet9\n ip address 10.0.1.1 255.255.255.0\n"
+				  "ip route 172.16.0.1 255.255.255.255 GigabitEthernet8 10.0.0.2\n";
+
+/* MANY routes by 172.16.0.1, of prefixes from 20.0.0.0/32 on. */
+static void open_many(struct bench *b)
+{
+	struct rib_spec spec = { .source = RIB_STATIC, .plen = 32, .distance = 200 };
+
+	bench_open(b);
+	bench_attach(b);
+	bench_config(b, over_a_core);
+	spec.nexthop = ip("172.16.0.1");
+	for (uint32_t i = 0; i < MANY; i++) {
+		spec.prefix = htonl(0x14000000 + i);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(rib_add(&b->ctl->rib, &spec));
+	}
+	bench_run(b);
+	CU_ASSERT_EQUAL(route_nexthop(b, "20.0.0.7", 32), ip("10.0.0.2"));
+}
+
+static void a_next_hop_moves_by_one_message(void)
+{
+	const struct bw_msg *m;
+	struct bench b;
+	unsigned routes, sets;
+
+	open_many(&b);
+	routes = b.dp.routes;
+	sets = b.dp.sets;
+	bench_config(&b, "ip route 172.16.0.1 255.255.255.255 GigabitEthernet9 10.0.1.7\n");
+	m = fake_find_adj(&b.dp, route_adj(&b, "20.0.0.7", 32));
+	CU_ASSERT_EQUAL(m->adj.type, BW_ADJ_T_ECMP);
+	CU_ASSERT_EQUAL(m->adj.n_paths, 2);
+	bench_config(&b, "no ip route 172.16.0.1 255.255.255.255 GigabitEthernet8 10.0.0.2\n");
+	CU_ASSERT_EQUAL(route_nexthop(&b, "20.0.0.7", 32), ip("10.0.1.7"));
+	CU_ASSERT_EQUAL(b.dp.routes - routes, 2); /* of 172.16.0.1 itself */
+	CU_ASSERT(b.dp.sets - sets < 12);
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+}
+
+static void set_core(struct bench *b, bool up)
+{
+	struct iface *core = iface_get(&b->ctl->ifaces, "GigabitEthernet8");
+
+	core->ip_up = up;
+	rib_iface_changed(&b->ctl->rib, core);
+	iface_put(core);
+	rib_resolve(&b->ctl->rib);
+}
+
+static void a_next_hop_that_is_back_soon_costs_no_prefix(void)
+{
+	struct rib_entry *e;
+	struct bench b;
+	uint64_t before;
+	unsigned routes;
+
+	open_many(&b);
+	routes = b.dp.routes;
+	e = rib_find(&b.ctl->rib, 0, ip("20.0.0.7"), 32);
+	set_core(&b, false);
+	CU_ASSERT_FALSE(rib_in_force(e)); /* who looks sees it at once */
+	CU_ASSERT_PTR_NULL(rib_lookup(&b.ctl->rib, 0, ip("20.0.0.7")));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e->adj);
+	CU_ASSERT_EQUAL(e->adj->type, BW_ADJ_T_FIXED); /* and packets are dropped at once */
+	CU_ASSERT_EQUAL(e->adj->fixed, BW_ADJ_DROP);
+	rib_program_some(&b.ctl->rib, 100);
+	set_core(&b, true);
+	before = b.ctl->rib.programmed;
+	bench_run(&b);
+	CU_ASSERT(b.ctl->rib.programmed - before < 110);
+	CU_ASSERT(b.dp.routes - routes < 110);
+	CU_ASSERT_EQUAL(route_nexthop(&b, "20.0.0.7", 32), ip("10.0.0.2"));
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ROUTE_SET), MANY + 9);
+	/* and again, in the middle of which it goes for good */
+	set_core(&b, false);
+	rib_program_some(&b.ctl->rib, 1000);
+	set_core(&b, true);
+	rib_program_some(&b.ctl->rib, 500);
+	set_core(&b, false);
+	bench_run(&b);
+	CU_ASSERT_PTR_NULL(fake_find_route(&b.dp, ip("20.0.0.7"), 32));
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ROUTE_SET), 8);
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+}
+
+/* What leaves while prefixes still lead over it leaves after them. */
+static void an_interface_leaves_after_its_routes(void)
+{
+	struct rib_spec spec = { .source = RIB_STATIC, .plen = 32, .distance = 1 };
+	struct rib_route **route = calloc(MANY, sizeof(struct rib_route *));
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, "interface GigabitEthernet8.7\n encapsulation dot1Q 7\n"
+			 " ip address 10.0.7.1 255.255.255.0\n");
+	spec.ifc = iface_get(&b.ctl->ifaces, "GigabitEthernet8.7");
+	for (uint32_t i = 0; i < MANY; i++) {
+		spec.prefix = htonl(0x14000000 + i);
+		route[i] = rib_add(&b.ctl->rib, &spec);
+	}
+	bench_run(&b);
+	bench_load(&b, "no interface GigabitEthernet8.7\n");
+	for (uint32_t i = 0; i < MANY; i++)
+		rib_remove(&b.ctl->rib, route[i]);
+	iface_put(spec.ifc);
+	bench_run(&b);
+	CU_ASSERT_PTR_NULL(fake_find_if(&b.dp, "GigabitEthernet8.7"));
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ROUTE_SET), 0);
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	bench_close(&b);
+	free(route);
+}
+
+struct told {
+	unsigned n[3];
+};
+
+static void on_told(void *arg, enum watch_event event, void *)
+{
+	struct told *told = arg;
+
+	told->n[event]++;
+}
+
+static void watchers_are_told(void)
+{
+	struct told hop = { 0 }, routes = { 0 };
+	struct watch hop_watch = { .told = on_told, .arg = &hop };
+	struct watch route_watch = { .told = on_told, .arg = &routes };
+	struct rib_nexthop *nh;
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, two_links);
+	watch_add(&b.ctl->rib.watches, &route_watch);
+	nh = rib_track(&b.ctl->rib, 0, ip("20.0.0.1"), &hop_watch);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nh);
+	bench_run(&b);
+	CU_ASSERT_EQUAL(hop.n[WATCH_CHANGED], 1);
+	CU_ASSERT_EQUAL(nh->status, RIB_UNUSABLE);
+	bench_config(&b, "ip route 20.0.0.0 255.0.0.0 10.0.0.2\n");
+	CU_ASSERT_EQUAL(hop.n[WATCH_CHANGED], 2);
+	CU_ASSERT_EQUAL(nh->status, RIB_USABLE);
+	CU_ASSERT_EQUAL(nh->paths.path[0].nexthop, ip("10.0.0.2"));
+	CU_ASSERT_EQUAL(routes.n[WATCH_ADDED], 1);
+	bench_config(&b, "ip route 30.0.0.0 255.0.0.0 10.0.0.2\n"); /* nothing to the next hop */
+	CU_ASSERT_EQUAL(hop.n[WATCH_CHANGED], 2);
+	CU_ASSERT_EQUAL(routes.n[WATCH_ADDED], 2);
+	bench_config(&b, "no ip route 20.0.0.0 255.0.0.0 10.0.0.2\n");
+	CU_ASSERT_EQUAL(hop.n[WATCH_CHANGED], 3);
+	CU_ASSERT_EQUAL(routes.n[WATCH_GONE], 1);
+	rib_untrack(&b.ctl->rib, nh, &hop_watch);
+	bench_run(&b);
+	watch_remove(&b.ctl->rib.watches, &route_watch);
 	bench_close(&b);
 }
 
@@ -603,6 +822,13 @@ int main(void)
 		{ "source is the interface that a packet leaves by",
 			source_is_the_interface_that_a_packet_leaves_by },
 		{ "random operations match the model", random_operations_match_the_model },
+		{ "interrupted at any point it matches the model",
+			interrupted_at_any_point_it_matches_the_model },
+		{ "a next hop moves by one message", a_next_hop_moves_by_one_message },
+		{ "a next hop that is back soon costs no prefix",
+			a_next_hop_that_is_back_soon_costs_no_prefix },
+		{ "an interface leaves after its routes", an_interface_leaves_after_its_routes },
+		{ "watchers are told", watchers_are_told },
 		{ "a change costs what depends on it", a_change_costs_what_depends_on_it },
 		{ NULL, NULL },
 	};
