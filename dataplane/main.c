@@ -27,6 +27,7 @@
 #include "l2/bridge.h"
 #include "l3/neigh.h"
 #include "nat/nat.h"
+#include "nodes/arcs.h"
 #include "objects/itf_set.h"
 #include "objects/objects.h"
 #include "objects/programmer.h"
@@ -165,7 +166,7 @@ static int create_workers(struct dp *dp)
 
 static int start_graphs(struct dp *dp)
 {
-	int rc = 0;
+	int rc = arcs_connect();
 
 	for (unsigned i = 0; rc == 0 && i < dp->n_workers; i++)
 		rc = worker_start_graph(dp->worker[i]);

@@ -2,7 +2,8 @@
 /* Frames that came in on switch ports; see bridge_input(). */
 #include "nodes/bridge_node.h"
 
-static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t bridge_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	return bridge_each(graph, node, objs, n, bridge_input);
 }
@@ -10,7 +11,7 @@ static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **o
 static struct rte_node_register bridge_node = {
 	.name = "bridge",
 	.init = node_init,
-	.process = process,
+	.process = bridge_process,
 	.nb_edges = BRIDGE_EDGE_MAX,
 	.next_nodes = {
 		[BRIDGE_EDGE_DROP] = "drop",

@@ -2,7 +2,8 @@
 /* Counts packets under the reason that the node before gave, and frees them. */
 #include "nodes/node.h"
 
-static uint16_t drop(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t drop_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct worker *w = node_worker(node);
 
@@ -20,7 +21,7 @@ static uint16_t drop(struct rte_graph *graph, struct rte_node *node, void **objs
 
 static struct rte_node_register drop_node = {
 	.name = "drop",
-	.process = drop,
+	.process = drop_process,
 	.init = node_init,
 };
 RTE_NODE_REGISTER(drop_node);

@@ -57,7 +57,7 @@ struct run {
 	struct pkt_meta meta;  /* of such a frame */
 };
 
-static void begin_run(struct worker *w, struct run *run, uint32_t port)
+static void ethernet_begin_run(struct worker *w, struct run *run, uint32_t port)
 {
 	const struct itf *itf;
 
@@ -75,7 +75,7 @@ static void begin_run(struct worker *w, struct run *run, uint32_t port)
 }
 
 /* Any frame: of a switch port, tagged, for another or for all, not IPv4. */
-static __rte_noinline rte_edge_t look_at(
+static __rte_noinline rte_edge_t ethernet_look_at(
 	struct worker *w, struct rte_mbuf *m, const struct l2map *map)
 {
 	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
@@ -120,16 +120,17 @@ static __rte_noinline rte_edge_t look_at(
 	return to_layer3(m, type, header);
 }
 
-static __rte_always_inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m, void *memo)
+static __rte_always_inline rte_edge_t ethernet_edge(
+	struct worker *w, struct rte_mbuf *m, void *memo)
 {
 	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
 	struct run *run = memo;
 
 	if (unlikely(m->port != run->port))
-		begin_run(w, run, m->port);
+		ethernet_begin_run(w, run, m->port);
 	if (unlikely(!run->itf || m->data_len < sizeof(*eth) ||
 		     !same_mac(eth->dst_addr.addr_bytes, run->itf->mac)))
-		return look_at(w, m, run->map);
+		return ethernet_look_at(w, m, run->map);
 	*pkt_meta(m) = run->meta;
 	if (likely(eth->ether_type == RTE_BE16(RTE_ETHER_TYPE_IPV4))) {
 		rte_pktmbuf_adj(m, sizeof(*eth));
@@ -139,19 +140,20 @@ static __rte_always_inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf 
 		pkt_meta(m)->l2_len = sizeof(*eth);
 		return NEXT_PPPOE;
 	}
-	return look_at(w, m, run->map);
+	return ethernet_look_at(w, m, run->map);
 }
 
-static uint16_t ethernet(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t ethernet_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct run run = { .port = UINT32_MAX };
 
-	return node_each_memo(graph, node, objs, n, edge_of, &run);
+	return node_each_memo(graph, node, objs, n, ethernet_edge, &run);
 }
 
 static struct rte_node_register ethernet_node = {
 	.name = "ethernet",
-	.process = ethernet,
+	.process = ethernet_process,
 	.init = node_init,
 	.nb_edges = NEXT_MAX,
 	.next_nodes = {

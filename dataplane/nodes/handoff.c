@@ -5,7 +5,8 @@
  */
 #include "nodes/node.h"
 
-static uint16_t handoff(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t handoff_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct worker *w = node_worker(node);
 
@@ -26,7 +27,7 @@ static uint16_t handoff(struct rte_graph *graph, struct rte_node *node, void **o
 
 static struct rte_node_register handoff_node = {
 	.name = "handoff",
-	.process = handoff,
+	.process = handoff_process,
 	.init = node_init,
 };
 RTE_NODE_REGISTER(handoff_node);

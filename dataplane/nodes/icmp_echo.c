@@ -91,7 +91,8 @@ rte_edge_t icmp_echo_reply(struct worker *w, struct rte_mbuf *m)
 	return ICMP_ECHO_EDGE_LOOKUP;
 }
 
-static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t icmp_echo_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	return node_each(graph, node, objs, n, icmp_echo_reply);
 }
@@ -99,7 +100,7 @@ static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **o
 static struct rte_node_register icmp_echo_node = {
 	.name = "icmp_echo",
 	.init = node_init,
-	.process = process,
+	.process = icmp_echo_process,
 	.nb_edges = ICMP_ECHO_EDGE_MAX,
 	.next_nodes = {
 		[ICMP_ECHO_EDGE_DROP] = "drop",

@@ -133,7 +133,7 @@ static bool is_within_rate(struct worker *w, const struct pkt_meta *meta)
 }
 
 /* Cut the packet to `length` bytes in one segment; as many as there are in the first if need be. */
-static unsigned cut(struct rte_mbuf *m, unsigned length)
+static unsigned icmp_error_cut(struct rte_mbuf *m, unsigned length)
 {
 	if (m->nb_segs > 1 && m->data_len < length && rte_pktmbuf_linearize(m) < 0)
 		length = m->data_len;
@@ -148,7 +148,7 @@ static unsigned cut(struct rte_mbuf *m, unsigned length)
 }
 
 /* Put the two headers before what is quoted. */
-static void build(struct worker *w, struct rte_mbuf *m, bw_ip4 src, bw_ip4 dst)
+static void icmp_error_build(struct worker *w, struct rte_mbuf *m, bw_ip4 src, bw_ip4 dst)
 {
 	struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod(m, struct rte_ipv4_hdr *);
 	struct rte_icmp_hdr *icmp = (struct rte_icmp_hdr *)(ip + 1);
@@ -176,7 +176,7 @@ static void build(struct worker *w, struct rte_mbuf *m, bw_ip4 src, bw_ip4 dst)
 	ip->hdr_checksum = rte_ipv4_cksum(ip);
 }
 
-static rte_edge_t not_sent(struct worker *w, enum bw_drop why)
+static rte_edge_t icmp_error_not_sent(struct worker *w, enum bw_drop why)
 {
 	w->counters->drops[why]++;
 	return ICMP_ERROR_EDGE_DROP;
@@ -194,13 +194,13 @@ static __rte_noinline rte_edge_t undo_nat(struct worker *w, struct rte_mbuf *m)
 		meta->punt = owner;
 		return ICMP_ERROR_EDGE_HANDOFF;
 	case NAT_DROP:
-		return not_sent(w, BW_DROP_ICMP_FORBIDDEN);
+		return icmp_error_not_sent(w, BW_DROP_ICMP_FORBIDDEN);
 	default:
 		return ICMP_ERROR_EDGE_LOOKUP;
 	}
 }
 
-static rte_edge_t answer(struct worker *w, struct rte_mbuf *m)
+static rte_edge_t icmp_error_answer(struct worker *w, struct rte_mbuf *m)
 {
 	struct pkt_meta *meta = pkt_meta(m);
 	const struct itf *itf = speaker(w->dp, meta);
@@ -208,22 +208,22 @@ static rte_edge_t answer(struct worker *w, struct rte_mbuf *m)
 	unsigned quote;
 
 	if (itf == NULL || is_forbidden(m, itf))
-		return not_sent(w, BW_DROP_ICMP_FORBIDDEN);
+		return icmp_error_not_sent(w, BW_DROP_ICMP_FORBIDDEN);
 	if (meta->icmp_type == ICMP_UNREACHABLE && itf->flags & BW_IF_F_NO_UNREACH)
-		return not_sent(w, BW_DROP_ICMP_FORBIDDEN);
+		return icmp_error_not_sent(w, BW_DROP_ICMP_FORBIDDEN);
 	dst = pkt_ip4(m)->src_addr;
 	src = itf_source_for(itf, dst);
 	if (src == 0)
-		return not_sent(w, BW_DROP_ICMP_FORBIDDEN);
+		return icmp_error_not_sent(w, BW_DROP_ICMP_FORBIDDEN);
 	if (rte_pktmbuf_headroom(m) < HEADERS)
-		return not_sent(w, BW_DROP_NO_MBUF);
+		return icmp_error_not_sent(w, BW_DROP_NO_MBUF);
 	if (!is_within_rate(w, meta))
-		return not_sent(w, BW_DROP_ICMP_RATE);
+		return icmp_error_not_sent(w, BW_DROP_ICMP_RATE);
 
 	quote = RTE_MIN(rte_be_to_cpu_16(pkt_ip4(m)->total_length), m->pkt_len);
-	cut(m, RTE_MIN(quote, MAX_QUOTE));
+	icmp_error_cut(m, RTE_MIN(quote, MAX_QUOTE));
 	rte_pktmbuf_prepend(m, HEADERS);
-	build(w, m, src, dst);
+	icmp_error_build(w, m, src, dst);
 	w->counters->drops[meta->drop % BW_DROP_MAX]++;
 	w->counters->local.icmp_tx[bw_icmp_slot(meta->icmp_type)]++;
 	*meta = (struct pkt_meta) {
@@ -240,10 +240,11 @@ rte_edge_t icmp_error_about(struct worker *w, struct rte_mbuf *m)
 
 	if (pkt_meta(m)->flags & NAT_UNDO_FLAGS)
 		edge = undo_nat(w, m);
-	return edge == ICMP_ERROR_EDGE_LOOKUP ? answer(w, m) : edge;
+	return edge == ICMP_ERROR_EDGE_LOOKUP ? icmp_error_answer(w, m) : edge;
 }
 
-static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t icmp_error_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	return node_each(graph, node, objs, n, icmp_error_about);
 }
@@ -251,7 +252,7 @@ static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **o
 static struct rte_node_register icmp_error_node = {
 	.name = "icmp_error",
 	.init = node_init,
-	.process = process,
+	.process = icmp_error_process,
 	.nb_edges = ICMP_ERROR_EDGE_MAX,
 	.next_nodes = {
 		[ICMP_ERROR_EDGE_DROP] = "drop",

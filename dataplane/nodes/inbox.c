@@ -20,7 +20,8 @@ static rte_edge_t inbox_edge(struct worker *w, struct rte_mbuf *m)
 	return meta->entry;
 }
 
-static uint16_t inbox(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t inbox_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct worker *w = node_worker(node);
 	struct rte_mbuf *burst[64];
@@ -36,7 +37,7 @@ static uint16_t inbox(struct rte_graph *graph, struct rte_node *node, void **obj
 static struct rte_node_register inbox_node = {
 	.name = "inbox",
 	.flags = RTE_NODE_SOURCE_F,
-	.process = inbox,
+	.process = inbox_process,
 	.init = node_init,
 	.nb_edges = INBOX_MAX + 1,
 	.next_nodes = {

@@ -44,7 +44,7 @@ static uint16_t usable_mtu(const struct dp *dp, const struct pkt_meta *meta)
 	return mtu < BW_MIN_IP_MTU ? 0 : RTE_MIN(mtu, room);
 }
 
-static void finish(struct rte_mbuf *fragment, const struct pkt_meta *of)
+static void ip4_fragment_finish(struct rte_mbuf *fragment, const struct pkt_meta *of)
 {
 	struct rte_ipv4_hdr *ip = pkt_ip4(fragment);
 	struct pkt_meta *meta = pkt_meta(fragment);
@@ -68,14 +68,15 @@ unsigned fragment_cut(struct worker *w, struct rte_mbuf *m, struct rte_mbuf *out
 	if (n <= 0)
 		return 0;
 	for (int32_t i = 0; i < n; i++)
-		finish(out[i], meta);
+		ip4_fragment_finish(out[i], meta);
 	w->counters->local.fragmented++;
 	w->counters->local.fragments += n;
 	rte_pktmbuf_free(m);
 	return n;
 }
 
-static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t ip4_fragment_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct worker *w = node_worker(node);
 	struct rte_mbuf *out[FRAGMENT_MAX];
@@ -98,7 +99,7 @@ static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **o
 static struct rte_node_register ip4_fragment_node = {
 	.name = "ip4_fragment",
 	.init = node_init,
-	.process = process,
+	.process = ip4_fragment_process,
 	.nb_edges = NEXT_MAX,
 	.next_nodes = {
 		[NEXT_DROP] = "drop",

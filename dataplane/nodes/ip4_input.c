@@ -96,7 +96,7 @@ static __rte_noinline void trim_segments(struct rte_mbuf *m, uint32_t total)
 	m->pkt_len = total;
 }
 
-static inline enum bw_drop check(struct rte_mbuf *m)
+static inline enum bw_drop ip4_input_check(struct rte_mbuf *m)
 {
 	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
 	uint32_t total;
@@ -133,7 +133,7 @@ struct run {
 	uint64_t bytes;
 };
 
-static void count_run(struct worker *w, struct run *run)
+static void ip4_input_count_run(struct worker *w, struct run *run)
 {
 	struct bw_if_counters *count = &w->counters->itf[run->in_if];
 
@@ -143,41 +143,43 @@ static void count_run(struct worker *w, struct run *run)
 	run->bytes = 0;
 }
 
-static __rte_always_inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m, void *memo)
+static __rte_always_inline rte_edge_t ip4_input_edge(
+	struct worker *w, struct rte_mbuf *m, void *memo)
 {
 	uint32_t in_if = pkt_meta(m)->in_if;
 	struct run *run = memo;
 	enum bw_drop bad;
 
 	if (unlikely(in_if != run->in_if)) {
-		count_run(w, run);
+		ip4_input_count_run(w, run);
 		run->in_if = in_if;
 		run->itf = dp_itf(w->dp, in_if);
 	}
 	run->packets++;
 	run->bytes += m->pkt_len;
-	bad = check(m);
+	bad = ip4_input_check(m);
 	if (unlikely(bad != BW_DROP_NONE))
-		return node_drop(m, bad, IN_EDGE_DROP);
+		return node_drop(m, bad, ARC_EDGE_DROP);
 	if (unlikely(!run->itf || run->itf->primary == 0))
-		return node_drop(m, BW_DROP_NO_IP, IN_EDGE_DROP);
-	return run->itf->in_next[FEATURE_IN_START];
+		return node_drop(m, BW_DROP_NO_IP, ARC_EDGE_DROP);
+	return run->itf->arc_first[ARC_IP4_IN];
 }
 
-static uint16_t ip4_input(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t ip4_input_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct run run = { 0 };
 
-	node_each_memo(graph, node, objs, n, edge_of, &run);
-	count_run(node_worker(node), &run);
+	node_each_memo(graph, node, objs, n, ip4_input_edge, &run);
+	ip4_input_count_run(node_worker(node), &run);
 	return n;
 }
 
 static struct rte_node_register ip4_input_node = {
 	.name = "ip4_input",
-	.process = ip4_input,
+	.process = ip4_input_process,
 	.init = node_init,
-	.nb_edges = IN_EDGE_MAX,
-	.next_nodes = { IN_EDGES("acl_in", "vfr", "nat_out2in", "mss_in") },
+	.nb_edges = ARC_EDGE_DROP + 1, /* the others by arcs_connect() */
+	.next_nodes = { [ARC_EDGE_DROP] = "drop" },
 };
 RTE_NODE_REGISTER(ip4_input_node);

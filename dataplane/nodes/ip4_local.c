@@ -34,7 +34,7 @@ static bool has_more_fragments(struct rte_mbuf *m)
 	return pkt_ip4(m)->fragment_offset & RTE_BE16(RTE_IPV4_HDR_MF_FLAG);
 }
 
-static void count(struct worker *w, int icmp, bool unicast)
+static void ip4_local_count(struct worker *w, int icmp, bool unicast)
 {
 	struct bw_local_counters *c = &w->counters->local;
 
@@ -44,7 +44,7 @@ static void count(struct worker *w, int icmp, bool unicast)
 		c->icmp_rx[bw_icmp_slot(icmp)]++;
 }
 
-static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)
+static rte_edge_t ip4_local_edge(struct worker *w, struct rte_mbuf *m)
 {
 	struct pkt_meta *meta = pkt_meta(m);
 	bool unicast = adj_kind(adj_get(w->dp->adj, meta->adj)) == ADJ_LOCAL;
@@ -55,21 +55,22 @@ static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)
 	if (unlikely(meta->flags & PKT_F_L2_BCAST) && unicast) /* RFC 1122 3.3.6 */
 		return node_drop(m, BW_DROP_IP4_BROADCAST, NEXT_DROP);
 	icmp = icmp_type(m);
-	count(w, icmp, unicast);
+	ip4_local_count(w, icmp, unicast);
 	if (unicast && icmp == ICMP_ECHO && !has_more_fragments(m))
 		return NEXT_ECHO;
 	meta->punt = PUNT_HOST;
 	return NEXT_PUNT;
 }
 
-static uint16_t ip4_local(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t ip4_local_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
-	return node_each(graph, node, objs, n, edge_of);
+	return node_each(graph, node, objs, n, ip4_local_edge);
 }
 
 static struct rte_node_register ip4_local_node = {
 	.name = "ip4_local",
-	.process = ip4_local,
+	.process = ip4_local_process,
 	.init = node_init,
 	.nb_edges = NEXT_MAX,
 	.next_nodes = {

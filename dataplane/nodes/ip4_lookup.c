@@ -11,10 +11,7 @@
 #include "nodes/icmp.h"
 #include "nodes/node.h"
 
-enum {
-	NEXT_LOCAL = OUT_EDGE_MAX, /* the edges before are the output features' */
-	NEXT_MAX,
-};
+#define EDGE_LOCAL ARC_EDGE_OWN
 
 /* Routes up to which prefetching costs more than the misses that it hides. */
 #define SMALL_TABLE 256
@@ -55,29 +52,30 @@ static bool broadcast_is_for_us(const struct dp *dp, struct rte_mbuf *m)
 }
 
 /* What becomes of a packet that is not simply forwarded. */
-static __rte_noinline rte_edge_t not_forwarded(struct worker *w, struct rte_mbuf *m, uint8_t kind)
+static __rte_noinline rte_edge_t ip4_lookup_not_forwarded(
+	struct worker *w, struct rte_mbuf *m, uint8_t kind)
 {
 	bool local = pkt_meta(m)->flags & PKT_F_LOCAL;
 
 	switch (kind) {
 	case ADJ_DOWN:
-		return node_drop(m, BW_DROP_IF_DOWN, OUT_EDGE_DROP);
+		return node_drop(m, BW_DROP_IF_DOWN, ARC_EDGE_DROP);
 	case ADJ_LOCAL:
-		return NEXT_LOCAL;
+		return EDGE_LOCAL;
 	case ADJ_BROADCAST:
 		if (!local && broadcast_is_for_us(w->dp, m))
-			return NEXT_LOCAL;
-		return node_drop(m, BW_DROP_IP4_BROADCAST, OUT_EDGE_DROP);
+			return EDGE_LOCAL;
+		return node_drop(m, BW_DROP_IP4_BROADCAST, ARC_EDGE_DROP);
 	case ADJ_NULL0:
 		return node_icmp_error(
-			m, ICMP_UNREACHABLE, ICMP_HOST, 0, BW_DROP_IP4_NULL0, OUT_EDGE_ICMP_ERROR);
+			m, ICMP_UNREACHABLE, ICMP_HOST, 0, BW_DROP_IP4_NULL0, ARC_EDGE_ICMP_ERROR);
 	case ADJ_NO_SESSION:
-		return node_drop(m, BW_DROP_PPPOE_DOWN, OUT_EDGE_DROP);
+		return node_drop(m, BW_DROP_PPPOE_DOWN, ARC_EDGE_DROP);
 	case ADJ_DISCARD:
-		return node_drop(m, BW_DROP_ADJ_DROP, OUT_EDGE_DROP);
+		return node_drop(m, BW_DROP_ADJ_DROP, ARC_EDGE_DROP);
 	default:
 		return node_icmp_error(m, ICMP_UNREACHABLE, ICMP_HOST, 0, BW_DROP_IP4_NO_ROUTE,
-			OUT_EDGE_ICMP_ERROR);
+			ARC_EDGE_ICMP_ERROR);
 	}
 }
 
@@ -120,7 +118,7 @@ static struct way way_of(const struct dp *dp, uint32_t id)
 	way.forwards = true;
 	way.out_if = adj->out_if;
 	way.ip_mtu = adj_mtu(adj, out->ip_mtu);
-	way.edge = out->out_next[FEATURE_OUT_START];
+	way.edge = out->arc_first[ARC_IP4_OUT];
 	return way;
 }
 
@@ -133,39 +131,41 @@ static uint32_t choose_path(const struct dp *dp, uint32_t id, struct rte_mbuf *m
 					 : id;
 }
 
-static inline rte_edge_t forward(struct rte_mbuf *m, const struct way *way)
+static inline rte_edge_t ip4_lookup_forward(struct rte_mbuf *m, const struct way *way)
 {
 	struct pkt_meta *meta = pkt_meta(m);
 	struct rte_ipv4_hdr *ip = pkt_ip4(m);
 
 	meta->out_if = way->out_if;
 	if (unlikely(meta->flags & PKT_F_L2_BCAST)) /* RFC 1122 3.3.6 */
-		return node_drop(m, BW_DROP_IP4_BROADCAST, OUT_EDGE_DROP);
+		return node_drop(m, BW_DROP_IP4_BROADCAST, ARC_EDGE_DROP);
 	if (unlikely(ip->time_to_live <= 1 && !(meta->flags & PKT_F_LOCAL)))
 		return node_icmp_error(
-			m, ICMP_TIME_EXCEEDED, 0, 0, BW_DROP_IP4_TTL, OUT_EDGE_ICMP_ERROR);
+			m, ICMP_TIME_EXCEEDED, 0, 0, BW_DROP_IP4_TTL, ARC_EDGE_ICMP_ERROR);
 	if (unlikely(m->pkt_len > way->ip_mtu) &&
 		ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_DF_FLAG))
 		return node_icmp_error(m, ICMP_UNREACHABLE, ICMP_FRAG_NEEDED, way->ip_mtu,
-			BW_DROP_IP4_DF, OUT_EDGE_ICMP_ERROR);
+			BW_DROP_IP4_DF, ARC_EDGE_ICMP_ERROR);
 	if (likely(!(meta->flags & PKT_F_LOCAL)))
 		decrement_ttl(ip);
 	return way->edge;
 }
 
 /* The edge of one packet with adjacency `id`; *way is the last one used. */
-static inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m, uint32_t id, struct way *way)
+static inline rte_edge_t ip4_lookup_edge(
+	struct worker *w, struct rte_mbuf *m, uint32_t id, struct way *way)
 {
 	if (unlikely(id != way->id))
 		*way = way_of(w->dp, id);
 	if (unlikely(way->kind == ADJ_ECMP))
 		*way = way_of(w->dp, choose_path(w->dp, id, m));
 	pkt_meta(m)->adj = way->id;
-	return likely(way->forwards) ? forward(m, way) : not_forwarded(w, m, way->kind);
+	return likely(way->forwards) ? ip4_lookup_forward(m, way)
+				     : ip4_lookup_not_forwarded(w, m, way->kind);
 }
 
 /* Adjacency ids of all packets of a vector. */
-static inline void lookup(const struct dp *dp, void **objs, uint16_t n, uint32_t *ids)
+static inline void ip4_lookup_lookup(const struct dp *dp, void **objs, uint16_t n, uint32_t *ids)
 {
 	const struct fib *fib[RTE_GRAPH_BURST_SIZE];
 	uint32_t dst[RTE_GRAPH_BURST_SIZE];
@@ -190,7 +190,8 @@ static inline void lookup_cached(const struct fib *fib, void **objs, uint16_t n,
 		ids[i] = fib_lookup(fib, rte_be_to_cpu_32(pkt_ip4(objs[i])->dst_addr));
 }
 
-static void dispatch(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static void ip4_lookup_dispatch(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct worker *w = node_worker(node);
 	const struct fib *global = dp_fib(w->dp, 0);
@@ -202,10 +203,10 @@ static void dispatch(struct rte_graph *graph, struct rte_node *node, void **objs
 	if (w->dp->one_vrf && global->n_routes < SMALL_TABLE)
 		lookup_cached(global, objs, n, ids);
 	else
-		lookup(w->dp, objs, n, ids);
-	run_edge = edge_of(w, objs[0], ids[0], &way);
+		ip4_lookup_lookup(w->dp, objs, n, ids);
+	run_edge = ip4_lookup_edge(w, objs[0], ids[0], &way);
 	for (uint16_t i = 1; i < n; i++) {
-		edge = edge_of(w, objs[i], ids[i], &way);
+		edge = ip4_lookup_edge(w, objs[i], ids[i], &way);
 		if (unlikely(edge != run_edge)) {
 			rte_node_enqueue(graph, node, run_edge, &objs[run], i - run);
 			run = i;
@@ -215,19 +216,20 @@ static void dispatch(struct rte_graph *graph, struct rte_node *node, void **objs
 	rte_node_enqueue(graph, node, run_edge, &objs[run], n - run);
 }
 
-static uint16_t ip4_lookup(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t ip4_lookup_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i += RTE_GRAPH_BURST_SIZE)
-		dispatch(graph, node, objs + i,
+		ip4_lookup_dispatch(graph, node, objs + i,
 			RTE_MIN((uint16_t)(n - i), (uint16_t)RTE_GRAPH_BURST_SIZE));
 	return n;
 }
 
 static struct rte_node_register ip4_lookup_node = {
 	.name = "ip4_lookup",
-	.process = ip4_lookup,
+	.process = ip4_lookup_process,
 	.init = node_init,
-	.nb_edges = NEXT_MAX,
-	.next_nodes = { OUT_EDGES("nat_in2out", "acl_out", "mss_out"), [NEXT_LOCAL] = "ip4_local" },
+	.nb_edges = ARC_EDGE_DROP + 1, /* the others by arcs_connect() */
+	.next_nodes = { [ARC_EDGE_DROP] = "drop" },
 };
 RTE_NODE_REGISTER(ip4_lookup_node);

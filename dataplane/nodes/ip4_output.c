@@ -18,7 +18,7 @@ struct run {
 	bool passes;  /* another node writes it */
 };
 
-static void count_run(struct worker *w, struct run *run)
+static void ip4_output_count_run(struct worker *w, struct run *run)
 {
 	struct bw_if_counters *count;
 
@@ -31,9 +31,9 @@ static void count_run(struct worker *w, struct run *run)
 	run->bytes = 0;
 }
 
-static void begin_run(struct worker *w, struct run *run, const struct pkt_meta *meta)
+static void ip4_output_begin_run(struct worker *w, struct run *run, const struct pkt_meta *meta)
 {
-	count_run(w, run);
+	ip4_output_count_run(w, run);
 	run->id = meta->adj;
 	run->adj = adj_get(w->dp->adj, meta->adj);
 	run->edge = adj_edge(run->adj);
@@ -44,7 +44,7 @@ static void begin_run(struct worker *w, struct run *run, const struct pkt_meta *
 }
 
 /* There is no way, or the neighbour has to be asked for; by the time the id may lead elsewhere. */
-static __rte_noinline rte_edge_t not_written(struct rte_mbuf *m, const struct adj *adj)
+static __rte_noinline rte_edge_t ip4_output_not_written(struct rte_mbuf *m, const struct adj *adj)
 {
 	uint16_t state = adj_state(adj);
 
@@ -58,20 +58,21 @@ static __rte_noinline rte_edge_t not_written(struct rte_mbuf *m, const struct ad
 	return ADJ_EDGE_PUNT;
 }
 
-static __rte_always_inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m, void *memo)
+static __rte_always_inline rte_edge_t ip4_output_edge(
+	struct worker *w, struct rte_mbuf *m, void *memo)
 {
 	struct pkt_meta *meta = pkt_meta(m);
 	struct run *run = memo;
 	uint8_t *header;
 
 	if (unlikely(meta->adj != run->id || !run->out || meta->out_if != run->out->id))
-		begin_run(w, run, meta);
+		ip4_output_begin_run(w, run, meta);
 	if (unlikely(!run->out))
 		return node_drop(m, BW_DROP_IF_DOWN, ADJ_EDGE_NONE);
 	if (unlikely(m->pkt_len > run->mtu))
 		return EDGE_FRAGMENT;
 	if (!run->writes)
-		return likely(run->passes) ? run->edge : not_written(m, run->adj);
+		return likely(run->passes) ? run->edge : ip4_output_not_written(m, run->adj);
 	run->packets++;
 	run->bytes += m->pkt_len;
 	header = (uint8_t *)rte_pktmbuf_prepend(m, run->adj->rewrite_len);
@@ -85,18 +86,19 @@ static __rte_always_inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf 
 	return run->edge;
 }
 
-static uint16_t ip4_output(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t ip4_output_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct run run = { .id = UINT32_MAX };
 
-	node_each_memo(graph, node, objs, n, edge_of, &run);
-	count_run(node_worker(node), &run);
+	node_each_memo(graph, node, objs, n, ip4_output_edge, &run);
+	ip4_output_count_run(node_worker(node), &run);
 	return n;
 }
 
 static struct rte_node_register ip4_output_node = {
 	.name = "ip4_output",
-	.process = ip4_output,
+	.process = ip4_output_process,
 	.init = node_init,
 	.nb_edges = EDGE_MAX,
 	.next_nodes = {

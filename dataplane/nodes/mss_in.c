@@ -3,26 +3,27 @@
 #include "l3/mss.h"
 #include "nodes/node.h"
 
-static rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m)
+static rte_edge_t mss_in_edge(struct worker *w, struct rte_mbuf *m)
 {
 	const struct itf *itf = dp_itf(w->dp, pkt_meta(m)->in_if);
 
 	if (unlikely(!itf))
-		return node_drop(m, BW_DROP_IF_DOWN, IN_EDGE_DROP);
+		return node_drop(m, BW_DROP_IF_DOWN, ARC_EDGE_DROP);
 	mss_clamp(pkt_ip4(m), rte_pktmbuf_data_len(m), itf->tcp_mss);
-	return itf->in_next[FEATURE_IN_MSS];
+	return itf->arc_next[FEATURE_IP4_IN_MSS];
 }
 
-static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t mss_in_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
-	return node_each(graph, node, objs, n, edge_of);
+	return node_each(graph, node, objs, n, mss_in_edge);
 }
 
 static struct rte_node_register mss_in_node = {
 	.name = "mss_in",
-	.process = process,
+	.process = mss_in_process,
 	.init = node_init,
-	.nb_edges = IN_EDGE_MAX,
-	.next_nodes = { IN_EDGES("acl_in", "vfr", "nat_out2in", "drop") },
+	.nb_edges = ARC_EDGE_DROP + 1, /* the others by arcs_connect() */
+	.next_nodes = { [ARC_EDGE_DROP] = "drop" },
 };
 RTE_NODE_REGISTER(mss_in_node);

@@ -16,7 +16,7 @@ static bool is_for_nat(const struct dp *dp, const struct pkt_meta *meta)
 	return in && in->flags & BW_IF_F_NAT_INSIDE;
 }
 
-static __rte_always_inline void fill(
+static __rte_always_inline void nat_in2out_fill(
 	const struct dp *dp, struct nat_pkt *p, struct rte_mbuf *m, const struct itf *out)
 {
 	nat_node_fill(p, m);
@@ -26,17 +26,18 @@ static __rte_always_inline void fill(
 		p->flags |= NAT_P_SKIP;
 }
 
-static rte_edge_t edge_of(const struct nat_pkt *p, struct rte_mbuf *m, const struct itf *out)
+static rte_edge_t nat_in2out_edge(
+	const struct nat_pkt *p, struct rte_mbuf *m, const struct itf *out)
 {
 	if (unlikely(p->verdict > NAT_DONE))
-		return nat_node_other(p, m, INBOX_NAT_IN2OUT, OUT_EDGE_HANDOFF, OUT_EDGE_DROP);
+		return nat_node_other(p, m, INBOX_NAT_IN2OUT);
 	if (unlikely(!out))
-		return node_drop(m, BW_DROP_IF_DOWN, OUT_EDGE_DROP);
+		return node_drop(m, BW_DROP_IF_DOWN, ARC_EDGE_DROP);
 	nat_node_ports(p, m);
-	return out->out_next[FEATURE_OUT_NAT];
+	return out->arc_next[FEATURE_IP4_OUT_NAT];
 }
 
-static void burst(struct worker *w, struct rte_mbuf **m, rte_edge_t *edge, uint16_t n)
+static void nat_in2out_burst(struct worker *w, struct rte_mbuf **m, rte_edge_t *edge, uint16_t n)
 {
 	struct nat_pkt pkt[NAT_BURST];
 
@@ -45,23 +46,24 @@ static void burst(struct worker *w, struct rte_mbuf **m, rte_edge_t *edge, uint1
 			rte_prefetch0(pkt_meta(m[i + NODE_AHEAD]));
 			rte_prefetch0(rte_pktmbuf_mtod(m[i + NODE_AHEAD], void *));
 		}
-		fill(w->dp, &pkt[i], m[i], dp_itf(w->dp, pkt_meta(m[i])->out_if));
+		nat_in2out_fill(w->dp, &pkt[i], m[i], dp_itf(w->dp, pkt_meta(m[i])->out_if));
 	}
 	nat_in2out(w->nat, pkt, n);
 	for (uint16_t i = 0; i < n; i++)
-		edge[i] = edge_of(&pkt[i], m[i], dp_itf(w->dp, pkt_meta(m[i])->out_if));
+		edge[i] = nat_in2out_edge(&pkt[i], m[i], dp_itf(w->dp, pkt_meta(m[i])->out_if));
 }
 
-static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t nat_in2out_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
-	return nat_node_each(graph, node, objs, n, burst);
+	return nat_node_each(graph, node, objs, n, nat_in2out_burst);
 }
 
 static struct rte_node_register nat_in2out_node = {
 	.name = "nat_in2out",
-	.process = process,
+	.process = nat_in2out_process,
 	.init = node_init,
-	.nb_edges = OUT_EDGE_MAX,
-	.next_nodes = { OUT_EDGES("drop", "acl_out", "mss_out") },
+	.nb_edges = ARC_EDGE_DROP + 1, /* the others by arcs_connect() */
+	.next_nodes = { [ARC_EDGE_DROP] = "drop" },
 };
 RTE_NODE_REGISTER(nat_in2out_node);

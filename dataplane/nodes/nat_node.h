@@ -26,20 +26,20 @@ static __rte_always_inline void nat_node_fill(struct nat_pkt *p, struct rte_mbuf
 	}
 }
 
-/* The edge of a packet that does not simply go on, by `next`. */
-static __rte_noinline rte_edge_t nat_node_other(const struct nat_pkt *p, struct rte_mbuf *m,
-	enum inbox_entry entry, rte_edge_t handoff, rte_edge_t drop)
+/* The edge of a packet that does not simply go on: to another worker, at `entry`, or nowhere. */
+static __rte_noinline rte_edge_t nat_node_other(
+	const struct nat_pkt *p, struct rte_mbuf *m, enum inbox_entry entry)
 {
 	struct pkt_meta *meta = pkt_meta(m);
 
 	if (p->verdict == NAT_DROP)
-		return node_drop(m, p->drop, drop);
+		return node_drop(m, p->drop, ARC_EDGE_DROP);
 	meta->entry = entry;
 	meta->punt = p->owner;
 	meta->flags &= ~PKT_F_NAT_BIND;
 	if (p->verdict == NAT_BIND)
 		meta->flags |= PKT_F_NAT_BIND;
-	return handoff;
+	return ARC_EDGE_HANDOFF;
 }
 
 /* Ports as they are now, for the features that follow; only fragments carry them. */

@@ -5,25 +5,25 @@
  */
 #include "nodes/nat_node.h"
 
-static rte_edge_t edge_of(struct worker *w, const struct nat_pkt *p, struct rte_mbuf *m)
+static rte_edge_t nat_out2in_edge(struct worker *w, const struct nat_pkt *p, struct rte_mbuf *m)
 {
 	struct pkt_meta *meta = pkt_meta(m);
 	const struct itf *in;
 
 	if (unlikely(p->verdict > NAT_DONE))
-		return nat_node_other(p, m, INBOX_NAT_OUT2IN, IN_EDGE_HANDOFF, IN_EDGE_DROP);
+		return nat_node_other(p, m, INBOX_NAT_OUT2IN);
 	in = dp_itf(w->dp, meta->in_if);
 	if (unlikely(!in))
-		return node_drop(m, BW_DROP_IF_DOWN, IN_EDGE_DROP);
+		return node_drop(m, BW_DROP_IF_DOWN, ARC_EDGE_DROP);
 	if (p->verdict == NAT_DONE) {
 		meta->flags |= PKT_F_NAT_OUT2IN;
 		meta->vrf = p->vrf;
 		nat_node_ports(p, m);
 	}
-	return in->in_next[FEATURE_IN_NAT];
+	return in->arc_next[FEATURE_IP4_IN_NAT];
 }
 
-static void burst(struct worker *w, struct rte_mbuf **m, rte_edge_t *edge, uint16_t n)
+static void nat_out2in_burst(struct worker *w, struct rte_mbuf **m, rte_edge_t *edge, uint16_t n)
 {
 	struct nat_pkt pkt[NAT_BURST];
 
@@ -36,19 +36,20 @@ static void burst(struct worker *w, struct rte_mbuf **m, rte_edge_t *edge, uint1
 	}
 	nat_out2in(w->nat, pkt, n);
 	for (uint16_t i = 0; i < n; i++)
-		edge[i] = edge_of(w, &pkt[i], m[i]);
+		edge[i] = nat_out2in_edge(w, &pkt[i], m[i]);
 }
 
-static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t nat_out2in_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
-	return nat_node_each(graph, node, objs, n, burst);
+	return nat_node_each(graph, node, objs, n, nat_out2in_burst);
 }
 
 static struct rte_node_register nat_out2in_node = {
 	.name = "nat_out2in",
-	.process = process,
+	.process = nat_out2in_process,
 	.init = node_init,
-	.nb_edges = IN_EDGE_MAX,
-	.next_nodes = { IN_EDGES("acl_in", "vfr", "drop", "mss_in") },
+	.nb_edges = ARC_EDGE_DROP + 1, /* the others by arcs_connect() */
+	.next_nodes = { [ARC_EDGE_DROP] = "drop" },
 };
 RTE_NODE_REGISTER(nat_out2in_node);

@@ -12,6 +12,7 @@
 #include "core/dp.h"
 #include "core/packet.h"
 #include "core/worker.h"
+#include "tables/feature.h"
 
 /* How many packets ahead node_each() prefetches. */
 #define NODE_AHEAD 6

@@ -24,7 +24,8 @@ static void put_tags_back(const struct port *p, struct rte_mbuf **m, uint16_t n)
 	}
 }
 
-static uint16_t port_rx(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t port_rx_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct worker *w = node_worker(node);
 	const struct dp *dp = w->dp;
@@ -53,7 +54,7 @@ static uint16_t port_rx(struct rte_graph *graph, struct rte_node *node, void **o
 static struct rte_node_register port_rx_node = {
 	.name = "port_rx",
 	.flags = RTE_NODE_SOURCE_F,
-	.process = port_rx,
+	.process = port_rx_process,
 	.init = node_init,
 	.nb_edges = NEXT_MAX,
 	.next_nodes = { [NEXT_ETHERNET] = "ethernet" },

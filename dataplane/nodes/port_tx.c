@@ -10,7 +10,7 @@
 
 #define TX_TRIES 4 /* a ring that stays full loses packets, as a wire would */
 
-static void drop_all(struct worker *w, struct rte_mbuf **m, uint16_t n, enum bw_drop reason)
+static void port_tx_drop_all(struct worker *w, struct rte_mbuf **m, uint16_t n, enum bw_drop reason)
 {
 	w->counters->drops[reason] += n;
 	rte_pktmbuf_free_bulk(m, n);
@@ -23,7 +23,7 @@ static void send_here(struct worker *w, const struct port *p, struct rte_mbuf **
 	for (unsigned try = 0; sent < n && try < TX_TRIES; try++)
 		sent += rte_eth_tx_burst(p->ethdev, w->id, m + sent, n - sent);
 	if (unlikely(sent < n))
-		drop_all(w, m + sent, n - sent, BW_DROP_TX_FULL);
+		port_tx_drop_all(w, m + sent, n - sent, BW_DROP_TX_FULL);
 }
 
 static void send_elsewhere(struct worker *w, const struct port *p, struct rte_mbuf **m, uint16_t n)
@@ -33,7 +33,7 @@ static void send_elsewhere(struct worker *w, const struct port *p, struct rte_mb
 	for (uint16_t i = 0; i < n; i++) {
 		pkt_meta(m[i])->entry = INBOX_PORT_TX;
 		if (!worker_hand_over(owner, m[i]))
-			drop_all(w, &m[i], 1, BW_DROP_HANDOFF_FULL);
+			port_tx_drop_all(w, &m[i], 1, BW_DROP_HANDOFF_FULL);
 	}
 }
 
@@ -43,7 +43,7 @@ static void send_all(struct worker *w, uint16_t port, struct rte_mbuf **m, uint1
 
 	if (unlikely(port >= w->dp->n_ports ||
 		     !atomic_load_explicit(&p->running, memory_order_acquire)))
-		drop_all(w, m, n, BW_DROP_IF_DOWN);
+		port_tx_drop_all(w, m, n, BW_DROP_IF_DOWN);
 	else if (likely(w->id < p->n_txq))
 		send_here(w, p, m, n);
 	else
@@ -70,7 +70,8 @@ static void send_mixed(struct worker *w, struct rte_mbuf **m, uint16_t n)
 	}
 }
 
-static uint16_t port_tx(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t port_tx_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct worker *w = node_worker(node);
 
@@ -92,7 +93,7 @@ static uint16_t port_tx(struct rte_graph *graph, struct rte_node *node, void **o
 
 static struct rte_node_register port_tx_node = {
 	.name = "port_tx",
-	.process = port_tx,
+	.process = port_tx_process,
 	.init = node_init,
 };
 RTE_NODE_REGISTER(port_tx_node);

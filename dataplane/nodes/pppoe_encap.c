@@ -14,7 +14,7 @@ struct run {
 	bool open;
 };
 
-static void count_run(struct worker *w, struct run *run)
+static void pppoe_encap_count_run(struct worker *w, struct run *run)
 {
 	struct bw_if_counters *count;
 
@@ -27,7 +27,8 @@ static void count_run(struct worker *w, struct run *run)
 	run->bytes = 0;
 }
 
-static __rte_always_inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf *m, void *memo)
+static __rte_always_inline rte_edge_t pppoe_encap_edge(
+	struct worker *w, struct rte_mbuf *m, void *memo)
 {
 	struct pkt_meta *meta = pkt_meta(m);
 	struct run *run = memo;
@@ -36,7 +37,7 @@ static __rte_always_inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf 
 	uint8_t *header;
 
 	if (unlikely(meta->adj != run->id)) {
-		count_run(w, run);
+		pppoe_encap_count_run(w, run);
 		run->id = meta->adj;
 		run->adj = adj_get(w->dp->adj, meta->adj);
 		run->open = adj_kind(run->adj) == ADJ_PPPOE;
@@ -57,18 +58,19 @@ static __rte_always_inline rte_edge_t edge_of(struct worker *w, struct rte_mbuf 
 	return NEXT_TX;
 }
 
-static uint16_t pppoe_encap(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t pppoe_encap_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct run run = { .id = UINT32_MAX };
 
-	node_each_memo(graph, node, objs, n, edge_of, &run);
-	count_run(node_worker(node), &run);
+	node_each_memo(graph, node, objs, n, pppoe_encap_edge, &run);
+	pppoe_encap_count_run(node_worker(node), &run);
 	return n;
 }
 
 static struct rte_node_register pppoe_encap_node = {
 	.name = "pppoe_encap",
-	.process = pppoe_encap,
+	.process = pppoe_encap_process,
 	.init = node_init,
 	.nb_edges = NEXT_MAX,
 	.next_nodes = {

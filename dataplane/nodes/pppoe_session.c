@@ -18,7 +18,7 @@ struct run {
 };
 
 /* Of no session of ours, or somebody else speaks in its server's place: main tells him. */
-static rte_edge_t stray(struct rte_mbuf *m)
+static rte_edge_t pppoe_session_stray(struct rte_mbuf *m)
 {
 	pkt_meta(m)->punt = PUNT_STRAY;
 	return NEXT_PUNT;
@@ -47,7 +47,8 @@ static rte_edge_t to_ip4(struct rte_mbuf *m, const struct pppoe_path *path)
 	return NEXT_IP4;
 }
 
-static __rte_always_inline rte_edge_t edge_of(struct worker *, struct rte_mbuf *m, void *memo)
+static __rte_always_inline rte_edge_t pppoe_session_edge(
+	struct worker *, struct rte_mbuf *m, void *memo)
 {
 	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
 	const struct pkt_meta *meta = pkt_meta(m);
@@ -71,22 +72,22 @@ static __rte_always_inline rte_edge_t edge_of(struct worker *, struct rte_mbuf *
 		run->path = pppoe_find(run->map, key);
 	}
 	if (unlikely(!run->path || memcmp(run->path->server, &eth->src_addr, 6) != 0))
-		return stray(m);
+		return pppoe_session_stray(m);
 	return likely(h->protocol == RTE_BE16(PPP_PROTOCOL_IPV4)) ? to_ip4(m, run->path)
 								  : to_client(m, run->path);
 }
 
-static uint16_t pppoe_session(
+static uint16_t pppoe_session_process(
 	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct run run = { .map = dp_pppoe_map(node_worker(node)->dp) };
 
-	return node_each_memo(graph, node, objs, n, edge_of, &run);
+	return node_each_memo(graph, node, objs, n, pppoe_session_edge, &run);
 }
 
 static struct rte_node_register pppoe_session_node = {
 	.name = "pppoe_session",
-	.process = pppoe_session,
+	.process = pppoe_session_process,
 	.init = node_init,
 	.nb_edges = NEXT_MAX,
 	.next_nodes = {

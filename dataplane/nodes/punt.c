@@ -2,7 +2,8 @@
 /* Sends packets to the main lcore; meta->punt says what for. */
 #include "nodes/node.h"
 
-static uint16_t punt(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t punt_process(
+	struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	(void)graph;
 	dp_punt(node_worker(node), (struct rte_mbuf **)objs, n);
@@ -11,7 +12,7 @@ static uint16_t punt(struct rte_graph *graph, struct rte_node *node, void **objs
 
 static struct rte_node_register punt_node = {
 	.name = "punt",
-	.process = punt,
+	.process = punt_process,
 	.init = node_init,
 };
 RTE_NODE_REGISTER(punt_node);

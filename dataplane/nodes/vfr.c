@@ -14,11 +14,11 @@ static rte_edge_t next_edge(struct worker *w, struct rte_mbuf *m)
 {
 	const struct itf *in = dp_itf(w->dp, pkt_meta(m)->in_if);
 
-	return likely(in != NULL) ? in->in_next[FEATURE_IN_VFR]
-				  : node_drop(m, BW_DROP_IF_DOWN, IN_EDGE_DROP);
+	return likely(in != NULL) ? in->arc_next[FEATURE_IP4_IN_VFR]
+				  : node_drop(m, BW_DROP_IF_DOWN, ARC_EDGE_DROP);
 }
 
-static void pass(struct rte_mbuf *m, const struct vfr_result *r)
+static void vfr_pass(struct rte_mbuf *m, const struct vfr_result *r)
 {
 	struct pkt_meta *meta = pkt_meta(m);
 
@@ -38,16 +38,16 @@ static void send_result(struct rte_graph *graph, struct rte_node *node, struct w
 		rte_edge_t edge;
 
 		if (r->drop == BW_DROP_NONE) {
-			pass(m, r);
+			vfr_pass(m, r);
 			edge = next_edge(w, m);
 		} else {
-			edge = node_drop(m, r->drop, IN_EDGE_DROP);
+			edge = node_drop(m, r->drop, ARC_EDGE_DROP);
 		}
 		rte_node_enqueue_x1(graph, node, edge, m);
 	}
 }
 
-static void fragment(
+static void vfr_fragment(
 	struct rte_graph *graph, struct rte_node *node, struct worker *w, struct rte_mbuf *m)
 {
 	struct pkt_meta *meta = pkt_meta(m);
@@ -58,7 +58,7 @@ static void fragment(
 
 	if (!in || in->flags & BW_IF_F_VFR_DROP) {
 		rte_edge_t edge =
-			node_drop(m, in ? BW_DROP_VFR_FORBIDDEN : BW_DROP_IF_DOWN, IN_EDGE_DROP);
+			node_drop(m, in ? BW_DROP_VFR_FORBIDDEN : BW_DROP_IF_DOWN, ARC_EDGE_DROP);
 
 		rte_node_enqueue_x1(graph, node, edge, m);
 		return;
@@ -66,7 +66,7 @@ static void fragment(
 	if (owner != w->id) {
 		meta->entry = INBOX_VFR;
 		meta->punt = owner;
-		rte_node_enqueue_x1(graph, node, IN_EDGE_HANDOFF, m);
+		rte_node_enqueue_x1(graph, node, ARC_EDGE_HANDOFF, m);
 		return;
 	}
 	limits.reassemblies = in->vfr_reassemblies;
@@ -84,10 +84,10 @@ static void send_run(
 		rte_node_enqueue(graph, node, edge, objs, n);
 }
 
-static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
+static uint16_t vfr_process(struct rte_graph *graph, struct rte_node *node, void **objs, uint16_t n)
 {
 	struct worker *w = node_worker(node);
-	rte_edge_t run_edge = IN_EDGE_DROP, edge;
+	rte_edge_t run_edge = ARC_EDGE_DROP, edge;
 	uint16_t run = 0; /* from here on, packets that are no fragments and take run_edge */
 
 	for (uint16_t i = 0; i < n; i++) {
@@ -98,7 +98,7 @@ static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **o
 		}
 		if (unlikely(is_fragment(objs[i]))) {
 			send_run(graph, node, run_edge, &objs[run], i - run);
-			fragment(graph, node, w, objs[i]);
+			vfr_fragment(graph, node, w, objs[i]);
 			run = i + 1;
 			continue;
 		}
@@ -118,9 +118,9 @@ static uint16_t process(struct rte_graph *graph, struct rte_node *node, void **o
 
 static struct rte_node_register vfr_node = {
 	.name = "vfr",
-	.process = process,
+	.process = vfr_process,
 	.init = node_init,
-	.nb_edges = IN_EDGE_MAX,
-	.next_nodes = { IN_EDGES("acl_in", "drop", "nat_out2in", "mss_in") },
+	.nb_edges = ARC_EDGE_DROP + 1, /* the others by arcs_connect() */
+	.next_nodes = { [ARC_EDGE_DROP] = "drop" },
 };
 RTE_NODE_REGISTER(vfr_node);

@@ -10,6 +10,7 @@
 #include "l3/announce.h"
 #include "l3/arp.h"
 #include "l3/neigh.h"
+#include "nodes/arcs.h"
 #include "port/port.h"
 #include "pppoe/pppoe.h"
 
@@ -43,40 +44,6 @@ static int check(const struct dp *dp, const struct bw_if *c)
 	if (c->vrf >= BW_MAX_VRFS || !dp->fib[c->vrf])
 		return BW_E_NO_OBJECT;
 	return BW_OK;
-}
-
-/* In the order of feature.h: each stage is followed by the next one that is configured. */
-static void chain_features(struct itf *itf)
-{
-	bool nat_out = itf->flags & BW_IF_F_NAT_OUTSIDE;
-	bool vfr = itf->flags & (BW_IF_F_VFR_IN | BW_IF_F_NAT_INSIDE | BW_IF_F_NAT_OUTSIDE);
-	uint8_t next = IN_EDGE_LOOKUP;
-
-	itf->in_next[FEATURE_IN_MSS] = next;
-	if (itf->tcp_mss)
-		next = IN_EDGE_MSS;
-	itf->in_next[FEATURE_IN_NAT] = next;
-	if (nat_out)
-		next = IN_EDGE_NAT;
-	itf->in_next[FEATURE_IN_VFR] = next;
-	if (vfr)
-		next = IN_EDGE_VFR;
-	itf->in_next[FEATURE_IN_ACL] = next;
-	if (itf->acl_in)
-		next = IN_EDGE_ACL;
-	itf->in_next[FEATURE_IN_START] = next;
-
-	next = OUT_EDGE_OUTPUT;
-	itf->out_next[FEATURE_OUT_MSS] = next;
-	if (itf->tcp_mss)
-		next = OUT_EDGE_MSS;
-	itf->out_next[FEATURE_OUT_ACL] = next;
-	if (itf->acl_out)
-		next = OUT_EDGE_ACL;
-	itf->out_next[FEATURE_OUT_NAT] = next;
-	if (nat_out)
-		next = OUT_EDGE_NAT;
-	itf->out_next[FEATURE_OUT_START] = next;
 }
 
 /* An SVI speaks with the address of the first switch port, as one box would. */
@@ -118,7 +85,7 @@ static void take_conf(const struct dp *dp, struct itf *itf, const struct bw_if *
 	memcpy(itf->mac, c->mac, 6);
 	if (memcmp(c->mac, none, 6) == 0)
 		default_mac(dp, c, itf->mac);
-	chain_features(itf);
+	arcs_chain(itf);
 }
 
 /* A writable copy of an interface, or of nothing. */

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "api/msg.h"
-#include "nodes/feature.h"
+#include "tables/feature.h"
 
 #define ITF_MAX_ADDRS 256 /* aliases, of which there may be more, are in tables/alias.h */
 
@@ -36,9 +36,9 @@ struct itf {
 	uint16_t tcp_mss;
 	uint16_t acl_in, acl_out;
 	uint8_t mac[6];
-	uint8_t in_next[FEATURE_IN_MAX];   /* edge that follows each input stage */
-	uint8_t out_next[FEATURE_OUT_MAX]; /* ... and each output stage */
-	bw_ip4 primary;			   /* 0 = no address */
+	uint8_t arc_first[ARC_MAX];    /* edge that follows the start of each arc */
+	uint8_t arc_next[FEATURE_MAX]; /* ... and each feature */
+	bw_ip4 primary;		       /* 0 = no address */
 
 	/* the rest */
 	uint16_t vfr_reassemblies, vfr_fragments;

@@ -23,6 +23,7 @@
 #include "l3/line.h"
 #include "l3/neigh_private.h"
 #include "nat/nat.h"
+#include "nodes/arcs.h"
 #include "objects/itf_set.h"
 #include "objects/objects.h"
 #include "objects/programmer.h"
@@ -201,6 +202,7 @@ void t_start(const struct t_config *c)
 	port_describe(dp);
 	for (unsigned i = 0; i < c->ports; i++)
 		take_over(i);
+	t_require(arcs_connect() == 0);
 	for (unsigned i = 0; i < dp->n_workers; i++)
 		t_require(worker_start_graph(dp->worker[i]) == 0);
 	dp->programmer = programmer_create(dp);

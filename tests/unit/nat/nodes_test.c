@@ -11,6 +11,7 @@
 #include "core/dp.h"
 #include "core/rcu.h"
 #include "nat/nat.h"
+#include "nodes/arcs.h"
 #include "nodes/nat_undo.h"
 #include "nodes/node.h"
 #include "packets.h"
@@ -169,8 +170,7 @@ static void set_list(uint32_t id, uint32_t flags, const char *src, const char *w
 static void set_itf(unsigned id, uint32_t flags)
 {
 	itf[id] = (struct itf) { .id = id, .flags = flags, .tcp_mss = 1414, .primary = 1 };
-	memset(itf[id].in_next, IN_EDGE_LOOKUP, sizeof(itf[id].in_next));
-	memset(itf[id].out_next, OUT_EDGE_OUTPUT, sizeof(itf[id].out_next));
+	memset(itf[id].arc_next, ARC_EDGE_END, sizeof(itf[id].arc_next));
 	dp.itf[id] = &itf[id];
 }
 
@@ -293,7 +293,7 @@ static void long_vectors(void)
 	unsigned right = 0;
 
 	start(1);
-	itf[OTHER].out_next[FEATURE_OUT_NAT] = OUT_EDGE_DROP;
+	itf[OTHER].arc_next[FEATURE_IP4_OUT_NAT] = ARC_EDGE_DROP;
 	for (unsigned i = 0; i < 599; i++) {
 		struct packet p = udp(HOST, SERVER, 2000 + i % 90, 80);
 
@@ -323,7 +323,7 @@ static void out2in(void)
 	struct packet want = udp(SERVER, HOST, 80, 5000), other = udp(SERVER, GLOBAL, 81, 5000);
 
 	start(1);
-	itf[OUTSIDE].in_next[FEATURE_IN_NAT] = IN_EDGE_MSS;
+	itf[OUTSIDE].arc_next[FEATURE_IP4_IN_NAT] = arcs_edge(FEATURE_IP4_IN_MSS);
 	add(&p, INSIDE, OUTSIDE);
 	walk(START_IN2OUT);
 	free_out();
@@ -454,7 +454,7 @@ static void access_group_out(void)
 	uint8_t owner;
 
 	start(1);
-	itf[OUTSIDE].out_next[FEATURE_OUT_NAT] = OUT_EDGE_ACL;
+	itf[OUTSIDE].arc_next[FEATURE_IP4_OUT_NAT] = arcs_edge(FEATURE_IP4_OUT_ACL);
 	itf[OUTSIDE].acl_out = 2;
 	set_list(2, BW_ACE_F_PERMIT, GLOBAL, "0.0.0.0");
 	add(&p, INSIDE, OUTSIDE);
@@ -643,7 +643,7 @@ static bool set_up(void)
 		return false;
 	pool = rte_pktmbuf_pool_create(
 		"mbufs", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
-	if (!pool || rte_graph_create("test", &param) == RTE_GRAPH_ID_INVALID)
+	if (!pool || arcs_connect() < 0 || rte_graph_create("test", &param) == RTE_GRAPH_ID_INVALID)
 		return false;
 	worker.graph = rte_graph_lookup("test");
 	return worker.graph != NULL;
