@@ -467,4 +467,5 @@ void iface_table_fini(struct iface_table *t)
 	while ((ifc = TAILQ_FIRST(&t->shells)) != NULL)
 		iface_destroy(ifc);
 	free(t->sorted);
+	addr_index_fini(&t->addrs);
 }

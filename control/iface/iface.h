@@ -21,6 +21,7 @@
 #include "dataplane/api/platform.h"
 
 #include "control/core/core.h"
+#include "control/iface/addr_index.h"
 #include "control/iface/kind.h"
 #include "control/iface/vlan_list.h"
 
@@ -189,6 +190,7 @@ struct iface_table {
 	struct iface *port[BW_MAX_PORTS]; /* the machine's */
 	unsigned n_ports;
 	struct iface_chain svis;
+	struct addr_index addrs; /* of all that exist and are no stubs */
 	struct vlan vlan[VLAN_MAX + 1];
 	bool vlans_changed;
 };

@@ -36,12 +36,9 @@ struct iface_addr *iface_addr_on_subnet(const struct iface *ifc, bw_ip4 addr)
 
 struct iface *iface_addr_owner(struct iface_table *t, uint16_t vrf, bw_ip4 addr)
 {
-	struct iface *ifc;
+	const struct iface_addr *a = addr_index_find(&t->addrs, vrf, addr);
 
-	TAILQ_FOREACH (ifc, &t->list, entry)
-		if (!ifc->kind->is_kept && ifc->vrf == vrf && find(ifc, addr) != NULL)
-			return ifc;
-	return NULL;
+	return a != NULL ? a->ifc : NULL;
 }
 
 /* Neither 0.0.0.0/8 nor loopback nor multicast nor above; no end of its subnet. */
@@ -58,28 +55,22 @@ static int check_host(bw_ip4 addr, uint8_t plen)
 	return 0;
 }
 
-/* The interface with an address in the way; the same subnet may be on one interface twice, and what
- * is on a stub is in nobody's way. */
+/* The interface with an address in the way. What is on a stub is in nobody's way. */
 static struct iface *find_overlap(
 	struct iface *ifc, bw_ip4 addr, uint8_t plen, const struct iface_addr *replaced)
 {
-	struct iface *other;
-	struct iface_addr *a;
+	const struct iface_addr *a = NULL;
 
-	TAILQ_FOREACH (other, &ifc->table->list, entry) {
-		if (other->vrf != ifc->vrf || other->kind->is_kept || ifc->kind->is_kept)
-			continue;
-		TAILQ_FOREACH (a, &other->addrs, entry) {
-			unsigned shorter = a->plen < plen ? a->plen : plen;
+	if (!ifc->kind->is_kept)
+		a = addr_index_overlap(&ifc->table->addrs, ifc, addr, plen, replaced);
+	return a != NULL ? a->ifc : NULL;
+}
 
-			if (a == replaced || !prefix_covers(a->addr, shorter, addr))
-				continue;
-			if (other == ifc && a->plen == plen && a->addr != addr)
-				continue;
-			return other;
-		}
-	}
-	return NULL;
+/* It is one of the interface's own now. There is room for it. */
+static void index_add(struct iface_addr *a)
+{
+	if (!a->ifc->kind->is_kept)
+		addr_index_add(&a->ifc->table->addrs, a);
 }
 
 static void addr_use(struct iface_addr *a, bool routed)
@@ -117,6 +108,7 @@ static void drop(struct iface_addrs *list, struct iface_addr *a)
 {
 	addr_use(a, false);
 	TAILQ_REMOVE(list, a, entry);
+	addr_index_remove(&a->ifc->table->addrs, a);
 	iface_changed(a->ifc);
 	iface_addr_changed(a->ifc);
 	dp_remove(&a->ifc->table->core->dp, &a->obj);
@@ -130,6 +122,7 @@ static void add(struct iface_addr *a, bool first)
 		TAILQ_INSERT_HEAD(&ifc->addrs, a, entry);
 	else
 		TAILQ_INSERT_TAIL(&ifc->addrs, a, entry);
+	index_add(a);
 	addr_use(a, ifc->ip_up);
 	iface_addr_changed(ifc);
 	iface_changed(ifc);
@@ -156,6 +149,8 @@ int iface_addr_set(
 		n++;
 	if (n > IFACE_SECONDARIES_MAX)
 		return IFACE_ADDR_TOO_MANY;
+	if (addr_index_reserve(&ifc->table->addrs) != 0)
+		return IFACE_ADDR_NO_MEMORY;
 	a = new_addr(ifc, addr, plen);
 	if (a == NULL)
 		return IFACE_ADDR_NO_MEMORY;
@@ -210,13 +205,17 @@ static void set_own(struct iface *ifc, bool own)
 
 	if (ifc->assigned_own == own)
 		return;
+	if (own && addr_index_reserve(&ifc->table->addrs) != 0)
+		return; /* the next settling tries again */
 	ifc->assigned_own = own;
 	if (own) {
 		TAILQ_INSERT_HEAD(&ifc->addrs, a, entry);
+		index_add(a);
 		addr_use(a, ifc->ip_up);
 	} else {
 		addr_use(a, false);
 		TAILQ_REMOVE(&ifc->addrs, a, entry);
+		addr_index_remove(&ifc->table->addrs, a);
 	}
 	iface_addr_changed(ifc);
 	iface_changed(ifc);
