@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "control/core/format.h"
+#include "control/probe/probe.h"
 
 void control_settle(struct control *ctl)
 {
@@ -25,6 +26,25 @@ static void on_tick(evutil_socket_t, short, void *arg)
 		cpu_load_sample(&ctl->load, dp_region(&ctl->core.dp), dp_workers(&ctl->core.dp));
 }
 
+/* What speaks to other routers, in the order of `show`. */
+static const struct proto *const protocols[] = {
+	&probe_proto,
+	NULL,
+};
+
+static int init_protocols(struct control *ctl)
+{
+	const struct proto_env env = {
+		.core = &ctl->core,
+		.debug = &ctl->debug,
+		.ifaces = &ctl->ifaces,
+		.rib = &ctl->rib,
+		.host = &ctl->host,
+	};
+
+	return proto_table_init(&ctl->protos, &env, protocols);
+}
+
 static int init_parts(struct control *ctl, const struct control_options *o)
 {
 	int err;
@@ -39,7 +59,8 @@ static int init_parts(struct control *ctl, const struct control_options *o)
 	dialer_table_init(&ctl->dialers, &ctl->core, &ctl->ifaces, &ctl->rib);
 	arp_table_init(&ctl->arps, &ctl->core, &ctl->ifaces);
 	if ((err = nat_init(&ctl->nat, &ctl->core, &ctl->acls, &ctl->ifaces)) != 0 ||
-		(err = host_init(&ctl->host, &ctl->core, &ctl->ifaces, o->device)) != 0)
+		(err = host_init(&ctl->host, &ctl->core, &ctl->ifaces, o->device)) != 0 ||
+		(err = init_protocols(ctl)) != 0)
 		return err;
 	return iface_table_ports(&ctl->ifaces, &ctl->platform);
 }
@@ -76,6 +97,7 @@ int control_init(struct control *ctl, struct event_base *base, const struct cont
 void control_fini(struct control *ctl)
 {
 	core_stop(&ctl->core);
+	proto_table_fini(&ctl->protos);
 	nat_fini(&ctl->nat);
 	arp_table_fini(&ctl->arps);
 	iface_table_clear(&ctl->ifaces);

@@ -25,6 +25,7 @@
 #include "control/iface/iface.h"
 #include "control/iface/static_arp.h"
 #include "control/nat/nat.h"
+#include "control/proto/proto.h"
 #include "control/rib/adj.h"
 #include "control/rib/connected.h"
 #include "control/rib/rib.h"
@@ -55,6 +56,7 @@ struct control {
 	struct rib rib;
 	struct connected connected;
 	struct host host;
+	struct proto_table protos;
 	struct cpu_load load;
 	struct control_timezone timezone;
 	struct summer_time summer;

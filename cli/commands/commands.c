@@ -5,6 +5,8 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
+#include "control/probe/probe.h"
+
 const struct cli_topic *const byway_topics[] = {
 	&cli_access_list_topic,
 	&cli_arp_topic,
@@ -20,6 +22,7 @@ const struct cli_topic *const byway_topics[] = {
 	&cli_ip_route_topic,
 	&cli_line_topic,
 	&cli_nat_topic,
+	&cli_open_ports_topic,
 	&cli_ping_topic,
 	&cli_ppp_topic,
 	&cli_pppoe_topic,
@@ -48,6 +51,11 @@ struct control *cmd_settled(const struct cli_ctx *ctx)
 {
 	control_settle(cmd_control(ctx));
 	return cmd_control(ctx);
+}
+
+struct probes *cmd_probes(const struct cli_ctx *ctx)
+{
+	return proto_state(&cmd_settled(ctx)->protos, &probe_proto);
 }
 
 const char *cmd_arg_ifname(const struct cli_args *args, const char *name, char buf[BW_NAME_LEN])

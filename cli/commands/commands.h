@@ -17,12 +17,13 @@ extern const struct cli_topic *const byway_topics[];
 extern const struct cli_topic cli_access_list_topic, cli_arp_topic, cli_clear_topic,
 	cli_debug_topic, cli_dialer_topic, cli_foreign_topic, cli_harmless_interface_topic,
 	cli_harmless_topic, cli_interface_topic, cli_ip_address_topic, cli_ip_interface_topic,
-	cli_ip_route_topic, cli_line_topic, cli_nat_topic, cli_ping_topic, cli_ppp_topic,
-	cli_pppoe_topic, cli_route_map_topic, cli_show_access_list_topic, cli_show_cef_topic,
-	cli_show_dialer_topic, cli_show_interfaces_topic, cli_show_ip_interface_topic,
-	cli_show_ip_traffic_topic, cli_show_nat_topic, cli_show_platform_topic, cli_show_ppp_topic,
-	cli_show_pppoe_topic, cli_show_route_topic, cli_show_system_topic, cli_switchport_topic,
-	cli_system_topic, cli_traceroute_topic, cli_unsupported_topic, cli_user_topic;
+	cli_ip_route_topic, cli_line_topic, cli_nat_topic, cli_open_ports_topic, cli_ping_topic,
+	cli_ppp_topic, cli_pppoe_topic, cli_route_map_topic, cli_show_access_list_topic,
+	cli_show_cef_topic, cli_show_dialer_topic, cli_show_interfaces_topic,
+	cli_show_ip_interface_topic, cli_show_ip_traffic_topic, cli_show_nat_topic,
+	cli_show_platform_topic, cli_show_ppp_topic, cli_show_pppoe_topic, cli_show_route_topic,
+	cli_show_system_topic, cli_switchport_topic, cli_system_topic, cli_traceroute_topic,
+	cli_unsupported_topic, cli_user_topic;
 
 /* For cli_server_config: who gets in, as configured. */
 extern const struct cli_access byway_access;
@@ -114,6 +115,10 @@ static inline struct control *cmd_control(const struct cli_ctx *ctx)
 
 /* The same with everything derived, for a show command. */
 struct control *cmd_settled(const struct cli_ctx *ctx);
+
+/* For ping and traceroute, with everything derived. */
+struct probes;
+struct probes *cmd_probes(const struct cli_ctx *ctx);
 
 /* The interface whose mode a line is in. NULL only if it was refused before. */
 struct iface *cmd_parent_iface(const struct cli_ctx *ctx);

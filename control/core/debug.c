@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "control/core/debug.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,6 +41,14 @@ static const struct dp_class_ops debug_ops = {
 	.label = debug_label,
 };
 
+static const struct debug_kind dataplane_kinds[] = {
+	{ "ppp", "authentication", "PPP", "PPP authentication", BW_DEBUG_PPP_AUTHENTICATION,
+		false },
+	{ "ppp", "negotiation", "PPP", "PPP protocol negotiation", BW_DEBUG_PPP_NEGOTIATION,
+		false },
+	{ "pppoe", "events", "PPPoE", "PPPoE protocol events", BW_DEBUG_PPPOE_EVENTS, false },
+};
+
 void debug_init(struct debug *debug, struct dp_link *dp)
 {
 	memset(debug, 0, sizeof(*debug));
@@ -47,12 +56,42 @@ void debug_init(struct debug *debug, struct dp_link *dp)
 	debug->obj.class = DP_DEBUG;
 	dp_class_register(dp, DP_DEBUG, &debug_ops, debug);
 	dp_want(dp, &debug->obj);
+	for (unsigned i = 0; i < sizeof(dataplane_kinds) / sizeof(dataplane_kinds[0]); i++)
+		debug_register(debug, &dataplane_kinds[i]);
 }
 
-void debug_set(struct debug *debug, uint32_t flags)
+static void debug_set(struct debug *debug, uint32_t flags)
 {
 	if (flags == debug->flags)
 		return;
 	debug->flags = flags;
 	dp_say(debug->dp, &debug->obj);
+}
+
+void debug_register(struct debug *debug, const struct debug_kind *kind)
+{
+	assert(debug->n_kinds < DEBUG_KINDS); /* known when it is built, and when it starts */
+	debug->kind[debug->n_kinds++] = kind;
+}
+
+bool debug_is_on(const struct debug *debug, const struct debug_kind *kind)
+{
+	return ((kind->own ? debug->own : debug->flags) & kind->flag) != 0;
+}
+
+void debug_switch(struct debug *debug, const struct debug_kind *kind, bool on)
+{
+	uint32_t now = kind->own ? debug->own : debug->flags;
+
+	now = on ? now | kind->flag : now & ~kind->flag;
+	if (kind->own)
+		debug->own = now;
+	else
+		debug_set(debug, now);
+}
+
+void debug_off(struct debug *debug)
+{
+	debug->own = 0;
+	debug_set(debug, 0);
 }

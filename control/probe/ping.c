@@ -1,184 +1,112 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "control/probe/ping.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <event2/event.h>
-#include <linux/icmp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "control/control.h"
+#include "control/core/format.h"
+#include "control/probe/ping_state.h"
 #include "control/probe/probe.h"
+#include "control/proto/timer.h"
 
-#define HEADERS 28 /* IPv4 and ICMP */
+#define IP_HEADER 20
 
 struct ping {
-	struct control *ctl;
-	struct ping_options o;
+	struct probe probe;
+	struct ping_state state;
+	struct proto_timer timer;
 	void (*mark)(void *arg, char mark);
 	void (*end)(void *arg, const struct ping_result *result);
 	void *arg;
-	struct ping_result result;
-	int fd;
-	uint16_t id, seq;
-	bool waiting;	  /* for the answer to echo `seq` */
-	uint64_t sent_us; /* when that was sent */
-	struct event *readable, *timer;
 	uint8_t packet[PING_SIZE_MAX];
 };
 
 const struct ping_result *ping_result(const struct ping *ping)
 {
-	return &ping->result;
+	return &ping->state.result;
 }
 
 void ping_cancel(struct ping *ping)
 {
-	if (ping->readable != NULL)
-		event_free(ping->readable);
-	if (ping->timer != NULL)
-		event_free(ping->timer);
-	close(ping->fd);
+	probe_close(&ping->probe);
+	proto_timer_fini(&ping->timer);
 	free(ping);
 }
 
-static void arm(struct ping *ping, uint32_t seconds)
+/* 0 or negative errno. */
+static int ping_send(struct ping *ping)
 {
-	const struct timeval tv = { .tv_sec = seconds };
+	const struct ping_state *s = &ping->state;
+	struct builder b = { ping->packet, sizeof(ping->packet), 0, false };
+	char from[FORMAT_IP_SIZE], to[FORMAT_IP_SIZE];
 
-	evtimer_add(ping->timer, &tv);
+	if (!icmp_encode_echo(&b, s->id, s->seq, s->o.size - IP_HEADER))
+		return -EMSGSIZE;
+	proto_debug(&ping->probe.all->env, DEBUG_IP_ICMP, "ICMP: echo sent, src %s, dst %s",
+		format_ip(ping->probe.row.local, from), format_ip(s->o.to, to));
+	return proto_socket_send(&ping->probe.icmp, s->o.to, 0, (struct bytes) { b.data, b.len });
 }
 
-/* IOS fills echoes with 0xABCD. */
-static size_t build(struct ping *ping)
+static void ping_happened(struct ping *ping, enum ping_event event, const struct icmp_message *m)
 {
-	size_t len = ping->o.size - (HEADERS - sizeof(struct icmphdr));
-	struct icmphdr h = {
-		.type = ICMP_ECHO,
-		.un.echo.id = htons(ping->id),
-		.un.echo.sequence = htons(ping->seq),
-	};
+	struct ping_action a = ping_step(&ping->state, event, proto_now_us(), m);
 
-	for (size_t i = sizeof(h); i < len; i++)
-		ping->packet[i] = i % 2 ? 0xcd : 0xab;
-	memcpy(ping->packet, &h, sizeof(h));
-	h.checksum = probe_checksum(ping->packet, len);
-	memcpy(ping->packet, &h, sizeof(h));
-	return len;
-}
-
-/* The answer to the echo under way. The next one goes out from the event loop. */
-static void answered(struct ping *ping, char mark)
-{
-	ping->waiting = false;
-	ping->mark(ping->arg, mark);
-	arm(ping, 0);
-}
-
-static void send_next(struct ping *ping)
-{
-	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_addr.s_addr = ping->o.to };
-	size_t len;
-
-	ping->seq++;
-	ping->result.sent++;
-	len = build(ping);
-	ping->sent_us = probe_now_us();
-	ping->waiting = true;
-	if (sendto(ping->fd, ping->packet, len, 0, (struct sockaddr *)&sin, sizeof(sin)) < 0 &&
-		errno == EMSGSIZE) {
-		answered(ping, 'M');
+	if (a.mark != 0)
+		ping->mark(ping->arg, a.mark);
+	if (a.end) {
+		ping->end(ping->arg, &ping->state.result);
+		ping_cancel(ping);
 		return;
 	}
-	arm(ping, ping->o.timeout_s); /* what could not be sent is not answered, either */
+	if (a.start)
+		proto_timer_start(&ping->timer, a.timer_ms);
+	if (a.send && ping_send(ping) == -EMSGSIZE)
+		ping_happened(ping, PING_TOO_BIG, NULL);
 }
 
-static void on_timer(evutil_socket_t, short, void *arg)
+static void ping_timer_fired(void *arg)
 {
-	struct ping *ping = arg;
-
-	if (ping->waiting) {
-		ping->waiting = false;
-		ping->mark(ping->arg, '.');
-	}
-	if (ping->result.sent < ping->o.repeat) {
-		send_next(ping);
-		return;
-	}
-	ping->end(ping->arg, &ping->result);
-	ping_cancel(ping);
+	ping_happened(arg, PING_TIMER, NULL);
 }
 
-static char mark_of(const struct probe_icmp *icmp)
+static void ping_heard(struct probe *p, const struct icmp_message *m)
 {
-	switch (icmp->type) {
-	case ICMP_DEST_UNREACH:
-		return icmp->code == ICMP_FRAG_NEEDED ? 'M' : 'U';
-	case ICMP_SOURCE_QUENCH:
-		return 'Q';
-	case ICMP_TIME_EXCEEDED:
-		return '&';
-	default:
-		return '?';
-	}
+	ping_happened((struct ping *)p, PING_ICMP, m);
 }
 
-static void got(struct ping *ping, const struct probe_icmp *icmp)
+static int ping_open(struct ping *ping, struct probes *all, const struct ping_options *o)
 {
-	if (!ping->waiting)
-		return;
-	if (icmp->type == ICMP_ECHOREPLY) {
-		uint32_t ms = probe_ms(probe_now_us() - ping->sent_us);
-		struct ping_result *r = &ping->result;
+	int discover = o->df ? IP_PMTUDISC_PROBE : IP_PMTUDISC_DONT;
+	bw_ip4 source = o->source != 0 ? o->source : proto_source(&all->env, 0, o->to);
+	uint16_t id;
+	int err;
 
-		if (icmp->from != ping->o.to || icmp->id != ping->id || icmp->seq != ping->seq)
-			return;
-		r->min_ms = r->received == 0 || ms < r->min_ms ? ms : r->min_ms;
-		r->max_ms = ms > r->max_ms ? ms : r->max_ms;
-		r->sum_ms += ms;
-		r->received++;
-		answered(ping, '!');
-	} else if (icmp->quotes && icmp->quoted_proto == IPPROTO_ICMP &&
-		   icmp->quoted_to == ping->o.to && icmp->quoted_word[2] == ping->id &&
-		   icmp->quoted_word[3] == ping->seq) {
-		answered(ping, mark_of(icmp));
-	}
-}
-
-static void on_readable(evutil_socket_t fd, short, void *arg)
-{
-	struct ping *ping = arg;
-	uint8_t buf[PING_SIZE_MAX + 64];
-	struct probe_icmp icmp;
-	ssize_t len;
-
-	while ((len = recv(fd, buf, sizeof(buf), 0)) >= 0)
-		if (probe_decode(buf, (size_t)len, &icmp))
-			got(ping, &icmp);
-}
-
-static int open_it(struct ping *ping)
-{
-	int discover = ping->o.df ? IP_PMTUDISC_PROBE : IP_PMTUDISC_DONT;
-	bw_ip4 source = probe_source(ping->ctl, ping->o.source, ping->o.to);
-
-	ping->fd = probe_icmp_socket(ping->ctl, source, ping->o.to);
-	if (ping->fd < 0)
-		return ping->fd;
-	if (setsockopt(ping->fd, IPPROTO_IP, IP_MTU_DISCOVER, &discover, sizeof(discover)) < 0)
+	if (getrandom(&id, sizeof(id), 0) < 0)
 		return -errno;
-	ping->readable =
-		event_new(ping->ctl->core.base, ping->fd, EV_READ | EV_PERSIST, on_readable, ping);
-	ping->timer = evtimer_new(ping->ctl->core.base, on_timer, ping);
-	return ping->readable == NULL || ping->timer == NULL ? -ENOMEM : 0;
+	ping_state_init(&ping->state, o, id);
+	ping->probe.heard = ping_heard;
+	ping->probe.row =
+		(struct proto_row) { .transport = "icmp", .service = "Ping", .state = "ECHO" };
+	err = proto_timer_init(&ping->timer, all->env.core->base, ping_timer_fired, ping);
+	if (err == 0)
+		err = probe_open(&ping->probe, all, source, o->to);
+	if (err != 0) {
+		proto_timer_fini(&ping->timer);
+		return err;
+	}
+	if (setsockopt(ping->probe.icmp.fd, IPPROTO_IP, IP_MTU_DISCOVER, &discover,
+		    sizeof(discover)) < 0) {
+		err = -errno;
+		probe_close(&ping->probe);
+		proto_timer_fini(&ping->timer);
+	}
+	return err;
 }
 
-struct ping *ping_start(struct control *ctl, const struct ping_options *o,
+struct ping *ping_start(struct probes *all, const struct ping_options *o,
 	void (*mark)(void *arg, char mark),
 	void (*end)(void *arg, const struct ping_result *result), void *arg)
 {
@@ -187,20 +115,15 @@ struct ping *ping_start(struct control *ctl, const struct ping_options *o,
 
 	if (ping == NULL)
 		return NULL;
-	ping->ctl = ctl;
-	ping->o = *o;
 	ping->mark = mark;
 	ping->end = end;
 	ping->arg = arg;
-	err = open_it(ping);
-	if (err == 0 && getrandom(&ping->id, sizeof(ping->id), 0) < 0)
-		err = -errno;
+	err = ping_open(ping, all, o);
 	if (err != 0) {
-		ping_cancel(ping);
+		free(ping);
 		errno = -err;
 		return NULL;
 	}
-	event_add(ping->readable, NULL);
-	arm(ping, 0);
+	proto_timer_start(&ping->timer, 0);
 	return ping;
 }

@@ -11,7 +11,7 @@
 #define PING_SIZE_MIN 36
 #define PING_SIZE_MAX 18024
 
-struct control;
+struct probes;
 struct ping;
 
 struct ping_options {
@@ -32,9 +32,10 @@ struct ping_result {
 /*
  * `mark` is called for each echo: '!' answered, '.' not in time, 'U' unreachable,
  * 'M' too big, 'Q' source quench, '&' TTL exceeded, '?' another error. `end` is
- * called once and frees the ping. NULL with errno: no socket to be had.
+ * called once and frees the ping. All that is marked must be derived before. NULL
+ * with errno: no socket to be had.
  */
-struct ping *ping_start(struct control *ctl, const struct ping_options *o,
+struct ping *ping_start(struct probes *all, const struct ping_options *o,
 	void (*mark)(void *arg, char mark),
 	void (*end)(void *arg, const struct ping_result *result), void *arg);
 

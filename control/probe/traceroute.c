@@ -1,179 +1,109 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "control/probe/traceroute.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <event2/event.h>
-#include <linux/icmp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "control/control.h"
 #include "control/probe/probe.h"
+#include "control/probe/traceroute_state.h"
+#include "control/proto/timer.h"
 
 struct traceroute {
-	struct control *ctl;
-	struct traceroute_options o;
+	struct probe probe;
+	struct traceroute_state state;
+	struct proto_socket udp;
+	struct proto_timer timer;
 	void (*answer)(void *arg, const struct traceroute_answer *answer);
 	void (*end)(void *arg);
 	void *arg;
-	int icmp_fd, udp_fd;
-	uint16_t local_port;
-	uint16_t port; /* of the probe under way */
-	uint8_t ttl;
-	uint32_t probe;
-	bool waiting;
-	bool arrived; /* the destination itself, or a dead end, answered at this TTL */
-	uint64_t sent_us;
-	struct event *readable, *timer;
 };
 
 void traceroute_cancel(struct traceroute *t)
 {
-	if (t->readable != NULL)
-		event_free(t->readable);
-	if (t->timer != NULL)
-		event_free(t->timer);
-	if (t->icmp_fd >= 0)
-		close(t->icmp_fd);
-	if (t->udp_fd >= 0)
-		close(t->udp_fd);
+	probe_close(&t->probe);
+	proto_socket_close(&t->udp);
+	proto_timer_fini(&t->timer);
 	free(t);
 }
 
-static void arm(struct traceroute *t, uint32_t seconds)
+static void traceroute_send(struct traceroute *t)
 {
-	const struct timeval tv = { .tv_sec = seconds };
+	const struct traceroute_state *s = &t->state;
+	const struct bytes nothing = { (const uint8_t *)"", 0 };
+	int ttl = s->ttl;
 
-	evtimer_add(t->timer, &tv);
-}
-
-static void send_probe(struct traceroute *t)
-{
-	struct sockaddr_in sin = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = t->o.to,
-		.sin_port = htons(t->port),
-	};
-	int ttl = t->ttl;
-
-	t->sent_us = probe_now_us();
-	t->waiting = true;
-	setsockopt(t->udp_fd, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
+	t->probe.row.peer_port = s->port;
+	setsockopt(t->udp.fd, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
 	/* An error that an earlier probe left on the socket is reported here: once more then. */
-	if (sendto(t->udp_fd, "", 0, 0, (struct sockaddr *)&sin, sizeof(sin)) < 0)
-		sendto(t->udp_fd, "", 0, 0, (struct sockaddr *)&sin, sizeof(sin));
-	arm(t, t->o.timeout_s);
+	if (proto_socket_send(&t->udp, s->o.to, s->port, nothing) != 0)
+		proto_socket_send(&t->udp, s->o.to, s->port, nothing);
 }
 
-static void report(struct traceroute *t, bw_ip4 from, char note)
+static void traceroute_happened(
+	struct traceroute *t, enum traceroute_event event, const struct icmp_message *m)
 {
-	const struct traceroute_answer answer = {
-		.ttl = t->ttl,
-		.probe = t->probe,
-		.from = from,
-		.ms = probe_ms(probe_now_us() - t->sent_us),
-		.note = note,
-	};
+	struct traceroute_action a = traceroute_step(&t->state, event, proto_now_us(), m);
 
-	t->waiting = false;
-	t->answer(t->arg, &answer);
-	t->port++;
-	if (++t->probe == t->o.probes) {
-		t->probe = 0;
-		t->ttl++;
-	}
-}
-
-static bool is_over(const struct traceroute *t)
-{
-	return t->probe == 0 && (t->arrived || t->ttl > t->o.max_ttl);
-}
-
-static void on_timer(evutil_socket_t, short, void *arg)
-{
-	struct traceroute *t = arg;
-
-	if (t->waiting)
-		report(t, 0, 0);
-	if (!is_over(t)) {
-		send_probe(t);
+	if (a.answered)
+		t->answer(t->arg, &a.answer);
+	if (a.end) {
+		t->end(t->arg);
+		traceroute_cancel(t);
 		return;
 	}
-	t->end(t->arg);
-	traceroute_cancel(t);
+	if (a.start)
+		proto_timer_start(&t->timer, a.timer_ms);
+	if (a.send)
+		traceroute_send(t);
 }
 
-static char note_of(const struct probe_icmp *icmp)
+static void traceroute_timer_fired(void *arg)
 {
-	if (icmp->type != ICMP_DEST_UNREACH)
-		return 0;
-	switch (icmp->code) {
-	case ICMP_PORT_UNREACH:
-		return 0;
-	case ICMP_NET_UNREACH:
-		return 'N';
-	case ICMP_HOST_UNREACH:
-		return 'H';
-	case ICMP_PROT_UNREACH:
-		return 'P';
-	case ICMP_PKT_FILTERED:
-	case ICMP_NET_ANO:
-	case ICMP_HOST_ANO:
-		return 'A';
-	default:
-		return 'U';
+	traceroute_happened(arg, TRACEROUTE_TIMER, NULL);
+}
+
+static void traceroute_heard(struct probe *p, const struct icmp_message *m)
+{
+	traceroute_happened((struct traceroute *)p, TRACEROUTE_ICMP, m);
+}
+
+static int traceroute_open(
+	struct traceroute *t, struct probes *all, const struct traceroute_options *o)
+{
+	struct event_base *base = all->env.core->base;
+	const struct proto_socket_options udp = {
+		.type = SOCK_DGRAM,
+		.protocol = IPPROTO_UDP,
+		.device = proto_device(&all->env, 0, o->to),
+		.source = o->source != 0 ? o->source : proto_source(&all->env, 0, o->to),
+	};
+	int err;
+
+	t->probe.heard = traceroute_heard;
+	t->probe.row = (struct proto_row) {
+		.transport = "udp", .service = "Traceroute", .state = "PROBE"
+	};
+	proto_socket_init(&t->udp, NULL, NULL);
+	err = proto_timer_init(&t->timer, base, traceroute_timer_fired, t);
+	if (err == 0)
+		err = proto_socket_open(&t->udp, base, &udp);
+	if (err == 0)
+		err = probe_open(&t->probe, all, 0, o->to); /* errors come to any address */
+	if (err != 0) {
+		proto_socket_close(&t->udp);
+		proto_timer_fini(&t->timer);
+		return err;
 	}
+	traceroute_state_init(&t->state, o, proto_socket_port(&t->udp));
+	t->probe.row.local = udp.source;
+	t->probe.row.local_port = t->state.local_port;
+	t->probe.row.peer_port = o->port;
+	return 0;
 }
 
-static bool is_ours(const struct traceroute *t, const struct probe_icmp *icmp)
-{
-	return t->waiting && icmp->quotes && icmp->quoted_proto == IPPROTO_UDP &&
-	       icmp->quoted_to == t->o.to && icmp->quoted_word[0] == t->local_port &&
-	       icmp->quoted_word[1] == t->port;
-}
-
-static void on_readable(evutil_socket_t fd, short, void *arg)
-{
-	struct traceroute *t = arg;
-	struct probe_icmp icmp;
-	uint8_t buf[2048];
-	ssize_t len;
-
-	while ((len = recv(fd, buf, sizeof(buf), 0)) >= 0) {
-		if (!probe_decode(buf, (size_t)len, &icmp) || !is_ours(t, &icmp))
-			continue;
-		t->arrived |= icmp.type == ICMP_DEST_UNREACH;
-		report(t, icmp.from, note_of(&icmp));
-		arm(t, 0);
-	}
-}
-
-static int open_sockets(struct traceroute *t)
-{
-	bw_ip4 source = probe_source(t->ctl, t->o.source, t->o.to);
-	struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = source }, local;
-	socklen_t len = sizeof(local);
-
-	t->icmp_fd = probe_icmp_socket(t->ctl, 0, t->o.to);
-	if (t->icmp_fd < 0)
-		return t->icmp_fd;
-	t->udp_fd = probe_udp_socket(t->ctl, 0, t->o.to);
-	if (t->udp_fd < 0)
-		return t->udp_fd;
-	if (bind(t->udp_fd, (struct sockaddr *)&any, sizeof(any)) < 0 ||
-		getsockname(t->udp_fd, (struct sockaddr *)&local, &len) < 0)
-		return -errno;
-	t->local_port = ntohs(local.sin_port);
-	t->readable =
-		event_new(t->ctl->core.base, t->icmp_fd, EV_READ | EV_PERSIST, on_readable, t);
-	t->timer = evtimer_new(t->ctl->core.base, on_timer, t);
-	return t->readable == NULL || t->timer == NULL ? -ENOMEM : 0;
-}
-
-struct traceroute *traceroute_start(struct control *ctl, const struct traceroute_options *o,
+struct traceroute *traceroute_start(struct probes *all, const struct traceroute_options *o,
 	void (*answer)(void *arg, const struct traceroute_answer *answer), void (*end)(void *arg),
 	void *arg)
 {
@@ -182,21 +112,15 @@ struct traceroute *traceroute_start(struct control *ctl, const struct traceroute
 
 	if (t == NULL)
 		return NULL;
-	t->ctl = ctl;
-	t->o = *o;
 	t->answer = answer;
 	t->end = end;
 	t->arg = arg;
-	t->icmp_fd = t->udp_fd = -1;
-	t->ttl = o->min_ttl;
-	t->port = o->port;
-	err = open_sockets(t);
+	err = traceroute_open(t, all, o);
 	if (err != 0) {
-		traceroute_cancel(t);
+		free(t);
 		errno = -err;
 		return NULL;
 	}
-	event_add(t->readable, NULL);
-	arm(t, 0);
+	proto_timer_start(&t->timer, 0);
 	return t;
 }

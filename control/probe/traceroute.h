@@ -3,13 +3,14 @@
 #ifndef BW_CONTROL_PROBE_TRACEROUTE_H
 #define BW_CONTROL_PROBE_TRACEROUTE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "dataplane/api/msg.h"
 
 #define TRACEROUTE_PORT 33434
 
-struct control;
+struct probes;
 struct traceroute;
 
 struct traceroute_options {
@@ -29,8 +30,9 @@ struct traceroute_answer {
 	char note; /* 'H', 'N', 'P', 'A', 'U' of an unreachable that is no port's; or 0 */
 };
 
-/* `answer` is called for each probe in order, `end` once at the end. NULL with errno. */
-struct traceroute *traceroute_start(struct control *ctl, const struct traceroute_options *o,
+/* `answer` is called for each probe in order, `end` once at the end. All that is
+ * marked must be derived before. NULL with errno. */
+struct traceroute *traceroute_start(struct probes *all, const struct traceroute_options *o,
 	void (*answer)(void *arg, const struct traceroute_answer *answer), void (*end)(void *arg),
 	void *arg);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pppoe/env.h"
 
+#include "api/cursor.h"
 #include "crypto/secret.h"
-#include "pppoe/cursor.h"
 
 #define ANSWERS		 40 /* at once */
 #define ANSWERS_A_SECOND 20

@@ -6,7 +6,7 @@
 #ifndef DATAPLANE_PPPOE_PPP_PACKET_H
 #define DATAPLANE_PPPOE_PPP_PACKET_H
 
-#include "pppoe/cursor.h"
+#include "api/cursor.h"
 
 #define PPP_PROTOCOL 2	  /* bytes of the protocol field before each packet */
 #define PPP_MAX	     1500 /* bytes of a packet of these protocols, at the most */

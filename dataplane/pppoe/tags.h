@@ -3,7 +3,7 @@
 #ifndef DATAPLANE_PPPOE_TAGS_H
 #define DATAPLANE_PPPOE_TAGS_H
 
-#include "pppoe/cursor.h"
+#include "api/cursor.h"
 
 enum pppoe_code {
 	PPPOE_PADO = 0x07,

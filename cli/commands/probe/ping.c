@@ -115,7 +115,7 @@ static int run_ping(struct cli_ctx *ctx, const struct cli_args *args)
 	if (c == NULL)
 		return -ENOMEM;
 	c->ctx = ctx;
-	c->ping = ping_start(cmd_control(ctx), &o, on_mark, on_end, c);
+	c->ping = ping_start(cmd_probes(ctx), &o, on_mark, on_end, c);
 	if (c->ping == NULL) {
 		err = -errno;
 		free(c);

@@ -98,7 +98,7 @@ static int run_traceroute(struct cli_ctx *ctx, const struct cli_args *args)
 	if (c == NULL)
 		return -ENOMEM;
 	c->ctx = ctx;
-	c->trace = traceroute_start(cmd_control(ctx), &o, on_answer, on_end, c);
+	c->trace = traceroute_start(cmd_probes(ctx), &o, on_answer, on_end, c);
 	if (c->trace == NULL) {
 		err = -errno;
 		free(c);

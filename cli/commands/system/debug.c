@@ -5,34 +5,20 @@
 
 #include "cli/commands/commands.h"
 
-/* In the order of `show debugging`. */
-static const struct kind {
-	uint32_t flag;
-	const char *family;
-	const char *word;
-	const char *title;
-} kinds[] = {
-	{ BW_DEBUG_PPP_AUTHENTICATION, "ppp", "authentication", "PPP authentication" },
-	{ BW_DEBUG_PPP_NEGOTIATION, "ppp", "negotiation", "PPP protocol negotiation" },
-	{ BW_DEBUG_PPPOE_EVENTS, "pppoe", "events", "PPPoE protocol events" },
-};
-
-#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-static const struct kind *named(const struct cli_args *args)
+static const struct debug_kind *named(const struct debug *debug, const struct cli_args *args)
 {
-	for (unsigned i = 0; i < N_KINDS; i++)
-		if (cli_has(args, kinds[i].family) && cli_has(args, kinds[i].word))
-			return &kinds[i];
+	for (unsigned i = 0; i < debug->n_kinds; i++)
+		if (cli_has(args, debug->kind[i]->family) && cli_has(args, debug->kind[i]->word))
+			return debug->kind[i];
 	return NULL;
 }
 
 static int change(struct cli_ctx *ctx, const struct cli_args *args, bool on)
 {
 	struct debug *debug = &cmd_control(ctx)->debug;
-	const struct kind *kind = named(args);
+	const struct debug_kind *kind = named(debug, args);
 
-	debug_set(debug, on ? debug->flags | kind->flag : debug->flags & ~kind->flag);
+	debug_switch(debug, kind, on);
 	cli_printf(ctx->out, "%s debugging is %s\n", kind->title, on ? "on" : "off");
 	return 0;
 }
@@ -49,23 +35,23 @@ static int run_undebug(struct cli_ctx *ctx, const struct cli_args *args)
 
 static int run_undebug_all(struct cli_ctx *ctx, const struct cli_args *)
 {
-	debug_set(&cmd_control(ctx)->debug, 0);
+	debug_off(&cmd_control(ctx)->debug);
 	cli_puts(ctx->out, "All possible debugging has been turned off\n");
 	return 0;
 }
 
 static int show_debugging(struct cli_ctx *ctx, const struct cli_args *)
 {
-	uint32_t flags = cmd_control(ctx)->debug.flags;
+	const struct debug *debug = &cmd_control(ctx)->debug;
 	struct json_object *json = cli_out_json(ctx->out), *list = NULL;
 	const char *family = "";
 
 	if (json != NULL)
 		list = cmd_json_list(json, "debugging");
-	for (unsigned i = 0; i < N_KINDS; i++) {
-		const struct kind *k = &kinds[i];
+	for (unsigned i = 0; i < debug->n_kinds; i++) {
+		const struct debug_kind *k = debug->kind[i];
 
-		if (!(flags & k->flag))
+		if (!debug_is_on(debug, k))
 			continue;
 		if (list != NULL) {
 			struct json_object *row = cmd_json_item(list);
@@ -75,8 +61,7 @@ static int show_debugging(struct cli_ctx *ctx, const struct cli_args *)
 			continue;
 		}
 		if (strcmp(family, k->family) != 0)
-			cli_printf(ctx->out, "%s:\n",
-				k->flag == BW_DEBUG_PPPOE_EVENTS ? "PPPoE" : "PPP");
+			cli_printf(ctx->out, "%s:\n", k->heading);
 		family = k->family;
 		cli_printf(ctx->out, "  %s debugging is on\n", k->title);
 	}
@@ -87,6 +72,8 @@ static const struct cli_help help[] = {
 	{ "debug", "Debugging functions (see also 'undebug')" },
 	{ "undebug", "Disable debugging functions (see also 'debug')" },
 	{ "no", "Disable debugging functions" },
+	{ "ip", "IP information" },
+	{ "icmp", "ICMP transactions" },
 	{ "ppp", "PPP (Point to Point Protocol) information" },
 	{ "negotiation", "Protocol parameter negotiation" },
 	{ "authentication", "CHAP and PAP authentication" },
@@ -103,11 +90,14 @@ static const struct cli_help help[] = {
 	}
 
 static const struct cli_command commands[] = {
+	EXEC("debug ip icmp", run_debug),
 	EXEC("debug ppp {negotiation|authentication}", run_debug),
 	EXEC("debug pppoe events", run_debug),
+	EXEC("undebug ip icmp", run_undebug),
 	EXEC("undebug ppp {negotiation|authentication}", run_undebug),
 	EXEC("undebug pppoe events", run_undebug),
 	EXEC("undebug all", run_undebug_all),
+	EXEC("no debug ip icmp", run_undebug),
 	EXEC("no debug ppp {negotiation|authentication}", run_undebug),
 	EXEC("no debug pppoe events", run_undebug),
 	EXEC("no debug all", run_undebug_all),
