@@ -150,23 +150,11 @@ uint16_t bridge_port_of(const struct bridge *br, uint16_t vlan, const uint8_t ma
 	return mac_lookup(br->macs, mac_key(vlan, mac_bits(mac)));
 }
 
-int bridge_rebuild(struct dp *dp)
+static void forget(
+	struct bridge *br, bool (*gone)(void *ctx, uint16_t vlan, uint16_t port), void *ctx)
 {
-	struct bridge *br = dp->bridge;
-	struct bridge_conf *conf = build_conf(dp), *old = (struct bridge_conf *)br->conf;
-
-	if (conf == NULL)
-		return -ENOMEM;
-	if (old != NULL && memcmp(old, conf, sizeof(*conf)) == 0) {
-		free(conf);
-		return 0;
-	}
-	__atomic_store_n(&br->conf, conf, __ATOMIC_RELEASE);
-	if (old != NULL)
-		rcu_defer(dp->rcu, free, old);
-	neigh_unplugged(dp, not_linked, conf); /* first: it asks where they were seen */
-	mac_forget(br->macs, not_linked, conf);
-	return 0;
+	mac_forget(br->macs, gone, ctx);
+	atomic_fetch_add_explicit(&br->round, 1, memory_order_relaxed); /* workers tell again */
 }
 
 static void learn_from(struct bridge *br, struct bridge_learner *l)
@@ -184,12 +172,38 @@ static void learn_from(struct bridge *br, struct bridge_learner *l)
 	} while (n == RTE_DIM(s) && left > 0);
 }
 
+static void learn_all(struct bridge *br)
+{
+	for (unsigned i = 0; i < br->n_learners; i++)
+		learn_from(br, &br->learner[i]);
+}
+
+int bridge_rebuild(struct dp *dp)
+{
+	struct bridge *br = dp->bridge;
+	struct bridge_conf *conf = build_conf(dp), *old = (struct bridge_conf *)br->conf;
+
+	if (conf == NULL)
+		return -ENOMEM;
+	if (old != NULL && memcmp(old, conf, sizeof(*conf)) == 0) {
+		free(conf);
+		return 0;
+	}
+	if (old != NULL)
+		learn_all(br); /* what was seen at a port that leaves now is to be forgotten, too */
+	__atomic_store_n(&br->conf, conf, __ATOMIC_RELEASE);
+	if (old != NULL)
+		rcu_defer(dp->rcu, free, old);
+	neigh_unplugged(dp, not_linked, conf); /* first: it asks where they were seen */
+	forget(br, not_linked, conf);
+	return 0;
+}
+
 void bridge_poll(struct dp *dp)
 {
 	struct bridge *br = dp->bridge;
 
-	for (unsigned i = 0; i < br->n_learners; i++)
-		learn_from(br, &br->learner[i]);
+	learn_all(br);
 	mac_age(br->macs, dp_seconds(dp), BRIDGE_AGING, AGE_STEP);
 }
 
@@ -200,7 +214,7 @@ static bool any(void *, uint16_t, uint16_t)
 
 void bridge_mac_clear(struct dp *dp)
 {
-	mac_forget(dp->bridge->macs, any, NULL);
+	forget(dp->bridge, any, NULL);
 }
 
 bool bridge_mac_dump_next(struct dp *dp, uint32_t *cursor, struct bw_mac *row)

@@ -61,7 +61,7 @@ struct bridge_conf {
 struct bridge_sighting {
 	uint64_t key;
 	uint16_t port;
-	uint16_t pad;
+	uint16_t round; /* of the bridge, when it was told */
 	uint32_t seen;
 };
 
@@ -69,13 +69,16 @@ struct bridge_sighting {
 struct bridge_learner {
 	_Alignas(64) struct rte_ring *ring;
 	uint64_t lost; /* sightings that found the ring full */
-	/* What was told this second, so that a burst of one source takes one place in the ring. */
+	/* What was told this second and round, so that a burst of one source takes one place in the
+	 * ring. */
 	struct bridge_sighting asked[BRIDGE_ASKED];
 };
 
 struct bridge {
 	const struct bridge_conf *conf; /* swapped whole, freed through RCU */
 	struct mac_table *macs;
+	_Atomic uint16_t
+		round; /* how often addresses were forgotten: what was told before is void */
 	unsigned n_learners;
 	struct bridge_learner *learner; /* [n_learners]: by worker id */
 };

@@ -19,11 +19,17 @@ static const struct bridge_conf *current_conf(const struct bridge *br)
 static void tell(struct bridge *br, struct worker *w, uint64_t key, uint16_t port)
 {
 	struct bridge_learner *l = &br->learner[w->id];
-	struct bridge_sighting s = { .key = key, .port = port, .seen = w->now_sec };
+	struct bridge_sighting s = {
+		.key = key,
+		.port = port,
+		.round = atomic_load_explicit(&br->round, memory_order_relaxed),
+		.seen = w->now_sec,
+	};
 	struct bridge_sighting *asked =
 		&l->asked[mac_hash(br->macs, key) >> 56 & (BRIDGE_ASKED - 1)];
 
-	if (asked->key == key && asked->port == port && asked->seen == s.seen)
+	if (asked->key == key && asked->port == port && asked->round == s.round &&
+		asked->seen == s.seen)
 		return;
 	if (rte_ring_sp_enqueue_elem(l->ring, &s, sizeof(s)) == 0)
 		*asked = s;

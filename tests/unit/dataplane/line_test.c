@@ -338,7 +338,7 @@ static void an_svi_goes_with_its_last_port(void)
 	end();
 }
 
-static void send_from_port(unsigned port, const uint8_t *mac)
+static void show_at_port(unsigned port, const uint8_t *mac)
 {
 	uint8_t f[60] = { 0 };
 	unsigned at = t_put_eth(f, t_broadcast, -1, 0x0806);
@@ -347,8 +347,13 @@ static void send_from_port(unsigned port, const uint8_t *mac)
 	t_put_arp(f + at, 1, mac, t_ip("10.20.0.2"), t_broadcast, t_ip("10.20.0.99"));
 	t_dp->worker[0]->now_sec++; /* a worker tells of an address once a second */
 	t_send(port, f, sizeof(f));
-	bridge_poll(t_dp);
 	t_forget_frames();
+}
+
+static void send_from_port(unsigned port, const uint8_t *mac)
+{
+	show_at_port(port, mac);
+	bridge_poll(t_dp);
 }
 
 static void who_was_behind_a_port_is_looked_for(void)
@@ -377,17 +382,42 @@ static void who_was_behind_a_port_is_looked_for(void)
 	end();
 }
 
-static void what_was_seen_before_the_link_went_is_void(void)
+/* The worker has told, and the main lcore has not listened yet. */
+static void who_was_just_seen_behind_a_port_is_looked_for(void)
 {
-	uint8_t f[60] = { 0 };
-	unsigned at = t_put_eth(f, t_broadcast, -1, 0x0806);
-
 	begin();
 	add_switch();
-	memcpy(f + 6, other, 6);
-	t_put_arp(f + at, 1, other, t_ip("10.20.0.2"), t_broadcast, t_ip("10.20.0.99"));
-	t_dp->worker[0]->now_sec++;
-	t_send(4, f, sizeof(f));
+	use(SVI, "10.20.0.2", other);
+	show_at_port(4, other);
+	link_is(4, false);
+	CU_ASSERT_PTR_NULL(entry(SVI, "10.20.0.2"));
+	end();
+}
+
+/* Within a second a worker tells of an address once, but again after it was forgotten. */
+static void who_comes_back_at_once_is_learnt(void)
+{
+	begin();
+	add_switch();
+	send_from_port(4, other);
+	link_is(4, false);
+	link_is(4, true);
+	CU_ASSERT_EQUAL(bridge_port_of(t_dp->bridge, 20, other), MAC_NO_PORT);
+	t_dp->worker[0]->now_sec--;
+	send_from_port(4, other);
+	CU_ASSERT_EQUAL(bridge_port_of(t_dp->bridge, 20, other), 4);
+	bridge_mac_clear(t_dp);
+	t_dp->worker[0]->now_sec--;
+	send_from_port(4, other);
+	CU_ASSERT_EQUAL(bridge_port_of(t_dp->bridge, 20, other), 4);
+	end();
+}
+
+static void what_was_seen_before_the_link_went_is_void(void)
+{
+	begin();
+	add_switch();
+	show_at_port(4, other);
 	link_is(4, false);
 	bridge_poll(t_dp);
 	CU_ASSERT_EQUAL(bridge_port_of(t_dp->bridge, 20, other), MAC_NO_PORT);
@@ -499,6 +529,8 @@ int main(void)
 	s = CU_add_suite("a switch", NULL, NULL);
 	CU_ADD_TEST(s, an_svi_goes_with_its_last_port);
 	CU_ADD_TEST(s, who_was_behind_a_port_is_looked_for);
+	CU_ADD_TEST(s, who_was_just_seen_behind_a_port_is_looked_for);
+	CU_ADD_TEST(s, who_comes_back_at_once_is_learnt);
 	CU_ADD_TEST(s, what_was_seen_before_the_link_went_is_void);
 	s = CU_add_suite("too many", NULL, NULL);
 	CU_ADD_TEST(s, the_least_used_make_room);
