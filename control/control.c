@@ -52,9 +52,10 @@ static int init_parts(struct control *ctl, const struct control_options *o)
 	rib_adj_table_init(&ctl->adjs, &ctl->core);
 	debug_init(&ctl->debug, &ctl->core.dp);
 	rib_init(&ctl->rib, &ctl->core, &ctl->adjs);
-	if ((err = acl_table_init(&ctl->acls, &ctl->core)) != 0 ||
-		(err = iface_table_init(&ctl->ifaces, &ctl->core, &ctl->acls, &ctl->platform)) != 0)
+	err = acl_table_init(&ctl->acls, &ctl->core);
+	if (err != 0)
 		return err;
+	iface_table_init(&ctl->ifaces, &ctl->core, &ctl->acls, &ctl->platform);
 	connected_init(&ctl->connected, &ctl->rib, &ctl->ifaces);
 	dialer_table_init(&ctl->dialers, &ctl->core, &ctl->ifaces, &ctl->rib);
 	arp_table_init(&ctl->arps, &ctl->core, &ctl->ifaces);

@@ -14,7 +14,6 @@
 
 static const struct timeval connect_interval = { .tv_usec = 200 * 1000 };
 static const struct timeval answer_limit = { .tv_sec = 1 }; /* who is silent for so long hangs */
-static const struct timeval retry_interval = { .tv_sec = 1 };
 static const struct timeval room_interval = { .tv_usec = 5 * 1000 };
 
 static void disconnect(struct dp_link *link)
@@ -56,11 +55,8 @@ static void nack(struct dp_link *link, const struct bw_msg *m)
 	if (o == NULL && dp_cookie_class(m->hdr.cookie) != DP_NONE && nack->error == BW_E_NO_OBJECT)
 		return;
 	dp_object_describe(link, m->hdr.cookie, what, sizeof(what));
-	if (o != NULL) {
+	if (o != NULL)
 		dp_queue_failed(link, o);
-		if (!evtimer_pending(link->retry_timer, NULL))
-			evtimer_add(link->retry_timer, &retry_interval);
-	}
 	if (log_allowed(&link->nack_limit, clock_ms()))
 		log_event(link->log, "PLATFORM-3-REFUSED", "%s %s: %s", bw_msg_name(nack->cmd),
 			what, bw_error_text(nack->error));
@@ -107,7 +103,7 @@ static void on_message(void *arg, const struct bw_msg *m)
 	case BW_EVT_LOG:
 		remote_log(link, &m->log);
 		break;
-	default: /* an event; some are rows of dp_resync_read() as well */
+	default: /* an event; some are rows of the resync as well */
 		if (!told_of(link, m))
 			dp_dump_event(link, m);
 	}

@@ -118,19 +118,9 @@ struct dp_object *dp_by_id(const struct dp_link *link, enum dp_class class, uint
 	return id < t->by_id_size ? t->by_id[id] : NULL;
 }
 
-struct dp_object *dp_next_id(const struct dp_link *link, enum dp_class class, uint32_t id)
-{
-	const struct dp_class_table *t = &link->class[class];
-
-	while (id < t->by_id_size && t->by_id[id] == NULL)
-		id++;
-	return id < t->by_id_size ? t->by_id[id] : NULL;
-}
-
-static int take_id(struct dp_link *link, struct dp_object *o)
+int dp_take_id(struct dp_link *link, struct dp_object *o)
 {
 	struct dp_class_table *t = dp_ids_of(link, o->class);
-	char label[96];
 	int err;
 
 	if (t == NULL || o->id != 0)
@@ -141,12 +131,19 @@ static int take_id(struct dp_link *link, struct dp_object *o)
 		if (err != 0)
 			idmap_put(&t->ids, o->id);
 	}
-	if (err == 0)
-		return 0;
-	o->id = 0;
-	dp_object_label(link, o, label, sizeof(label));
-	log_event(link->log, "PLATFORM-2-NOIDS", "no id is left for %s", label);
+	if (err != 0)
+		o->id = 0;
 	return err;
+}
+
+void dp_object_no_id(struct dp_link *link, struct dp_object *o)
+{
+	const struct dp_class_table *t = dp_ids_of(link, o->class);
+	char label[96];
+
+	dp_object_label(link, o, label, sizeof(label));
+	log_event(link->log, "PLATFORM-2-NOIDS", "no id is left for %s: there are %u", label,
+		t->ids.limit - t->ids.first);
 }
 
 static void put_id(struct dp_link *link, struct dp_object *o)
@@ -163,7 +160,7 @@ static void put_id(struct dp_link *link, struct dp_object *o)
 
 int dp_keep_id(struct dp_link *link, struct dp_object *o)
 {
-	int err = take_id(link, o);
+	int err = dp_take_id(link, o);
 
 	o->kept = err == 0;
 	return err;
@@ -197,13 +194,14 @@ static bool take_wish(struct dp_link *link, struct dp_object *o)
 
 int dp_want(struct dp_link *link, struct dp_object *o)
 {
-	int err = take_id(link, o);
-	bool differs;
+	bool anew = !o->wanted || (o->id == 0 && dp_ids_of(link, o->class) != NULL);
+	int err = dp_take_id(link, o);
 
-	if (err != 0)
+	if (err != 0) {
+		dp_object_no_id(link, o);
 		return err;
-	differs = take_wish(link, o);
-	if (o->wanted && !differs)
+	}
+	if (!take_wish(link, o) && !anew)
 		return 0;
 	o->wanted = true;
 	dp_touch(link, o);

@@ -6,22 +6,12 @@
  * it is put in messages; all else is the same for every class and done here: ids, finding what an
  * answer is about, whether it would be said otherwise than it was, and the resync.
  *
- * The life of an object:
- *
- *   state        queue        sent   what moves it on
- *   ---------------------------------------------------------------------------------------------
- *   unknown      IDLE         no     dp_want() -> queued; a class with ids gives it one
- *   queued       SETTING      -      dp_flush(), when the ring has room -> told
- *   told         IDLE         yes    dp_want() with another wish, dp_say() -> queued;
- *                                    refused -> FAILED; dp_drop() -> going
- *   refused      FAILED       yes    again after a second, three times -> queued
- *   going        REMOVING     yes    dp_flush() -> released; dp_want() -> queued
- *   released     IDLE         no     its id is free, ops->released() may free it
- *
- * What was never sent is released by dp_drop() itself, and so is everything while there is no
- * dataplane. While a dataplane's objects are read (DP_READING), dp_want() and dp_drop() only note
- * what is wanted. Then each class, those first that others refer to, is given the ids that the
- * dataplane has its objects under, and all that is wanted is queued.
+ * The life of an object is a table in docs/developing.md. What was never sent is released by
+ * dp_drop() itself, and so is everything while there is no dataplane. While a dataplane's objects
+ * are read (DP_READING), dp_want() and dp_drop() only note what is wanted. Then each class, those
+ * first that others refer to, is given the ids that the dataplane has its objects under, and all
+ * that is wanted is queued. What finds no id then, for the dataplane's own are not free before the
+ * end, is refused, and tried again.
  *
  * Order. Objects that others refer to are set before what refers to them and removed after it: the
  * sets of a class follow those of the classes in its after[], then come removals in the reverse
@@ -184,9 +174,6 @@ void dp_give_id(struct dp_link *link, struct dp_object *o);
 /* The object of this id, wanted or not; NULL. */
 struct dp_object *dp_by_id(const struct dp_link *link, enum dp_class class, uint32_t id);
 
-/* Ids in order: the first object with an id of at least `id`, NULL after the last. */
-struct dp_object *dp_next_id(const struct dp_link *link, enum dp_class class, uint32_t id);
-
 /* Into *key, `len` up to DP_KEY_SIZE. True. */
 bool dp_key_set(struct dp_key *key, uint32_t id, const void *data, size_t len);
 
@@ -197,8 +184,8 @@ void dp_touch(struct dp_link *link, struct dp_object *o);
 void dp_remove(struct dp_link *link, struct dp_object *o);
 
 /*
- * While it is held, objects that are going stay, for what refers to them is being said otherwise
- * bit by bit. Leaf classes go on.
+ * While it is held, objects that are going stay, those of all classes but the leaves: what refers
+ * to them is being said otherwise bit by bit.
  */
 void dp_hold_removals(struct dp_link *link, bool hold);
 

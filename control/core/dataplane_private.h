@@ -19,6 +19,10 @@ bool dp_put(struct dp_link *link, const struct bw_msg *m);
 bool dp_queues_drain(struct dp_link *link);
 void dp_queues_reset(struct dp_link *link);
 
+/* An id for an object of a class that has them. 0, -ENOSPC, -ENOMEM; and a line of the log then. */
+int dp_take_id(struct dp_link *link, struct dp_object *o);
+void dp_object_no_id(struct dp_link *link, struct dp_object *o);
+
 /* The dataplane refused this object: it is tried again with the next dp_queue_retry(). */
 void dp_queue_failed(struct dp_link *link, struct dp_object *o);
 void dp_queue_retry(struct dp_link *link);

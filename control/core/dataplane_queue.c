@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The queues of objects that wait to be said to the dataplane. */
 #include <errno.h>
+#include <event2/event.h>
 #include <stdlib.h>
 
 #include "control/core/dataplane_private.h"
+
+static const struct timeval retry_interval = { .tv_sec = 1 };
 
 void dp_forget(struct dp_link *link, struct dp_object *o)
 {
@@ -147,12 +150,29 @@ void dp_queue_failed(struct dp_link *link, struct dp_object *o)
 		return;
 	o->queue = DP_FAILED;
 	TAILQ_INSERT_TAIL(&link->failed, o, entry);
+	if (!evtimer_pending(link->retry_timer, NULL))
+		evtimer_add(link->retry_timer, &retry_interval);
 }
 
 void dp_queue_retry(struct dp_link *link)
 {
+	struct dp_queue failed = TAILQ_HEAD_INITIALIZER(failed);
 	struct dp_object *o;
 
-	while ((o = TAILQ_FIRST(&link->failed)) != NULL)
+	TAILQ_CONCAT(&failed, &link->failed, entry);
+	while ((o = TAILQ_FIRST(&failed)) != NULL) {
+		const struct dp_class_table *t = &link->class[o->class];
+		bool had_id = o->id != 0;
+
+		TAILQ_REMOVE(&failed, o, entry);
+		o->queue = DP_IDLE;
+		if (dp_take_id(link, o) != 0) {
+			dp_object_no_id(link, o);
+			dp_queue_failed(link, o);
+			continue;
+		}
+		if (o->id != 0 && !had_id && t->ops->identified != NULL)
+			t->ops->identified(t->owner, o);
 		enqueue(link, o, DP_SETTING);
+	}
 }

@@ -51,20 +51,21 @@ static void identify(struct dp_link *link, struct dp_class_table *ids, struct dp
 	const struct dp_class_table *t = &link->class[o->class];
 	struct dp_key key;
 	struct bw_msg m;
-	char label[96];
 	int err = -EINVAL;
 
 	dp_object_say_set(t, o, &m);
 	o->id = 0;
 	if (ids->ops->key(&m, &key))
 		err = idmap_assign(&ids->ids, key.data, key.len, &o->id);
-	if (err == 0)
+	if (err == 0) {
 		err = dp_enter_id(ids, o->id, o);
+		if (err != 0)
+			idmap_put(&ids->ids, o->id);
+	}
 	explicit_bzero(&m, sizeof(m));
 	if (err != 0) {
 		o->id = 0;
-		dp_object_label(link, o, label, sizeof(label));
-		log_event(link->log, "PLATFORM-2-NOIDS", "no id is left for %s", label);
+		dp_queue_failed(link, o);
 	} else if (t->ops->identified != NULL) {
 		t->ops->identified(t->owner, o);
 	}

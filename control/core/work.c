@@ -75,10 +75,10 @@ bool work_is_over(struct work_budget *budget)
 	return clock_us() >= budget->until_us;
 }
 
-/* The first of what is marked; true if it has not come to its end. */
-static bool work_run_first(struct work_queue *q, struct work_budget *budget)
+/* A marked piece; true if it has not come to its end. */
+static bool work_run(struct work_queue *q, enum work_rank rank, struct work_budget *budget)
 {
-	struct work *w = q->piece[__builtin_ctz(q->marked)];
+	struct work *w = q->piece[rank];
 
 	w->marked = false;
 	q->marked &= ~(UINT32_C(1) << w->rank);
@@ -97,9 +97,12 @@ void work_turn(struct work_queue *q)
 		return;
 	q->running = true;
 	while (q->marked != 0) {
-		if (work_run_first(q, &budget) || clock_us() >= budget.until_us)
+		if (work_run(q, __builtin_ctz(q->marked), &budget) || clock_us() >= budget.until_us)
 			break;
 	}
+	/* however long the others take, what they have come to is told */
+	if (q->marked & UINT32_C(1) << WORK_FLUSH)
+		work_run(q, WORK_FLUSH, &budget);
 	q->running = false;
 	work_wake(q);
 }
@@ -112,7 +115,7 @@ void work_finish(struct work_queue *q, enum work_rank upto)
 		return;
 	q->running = true;
 	while (work_is_marked(q, upto))
-		work_run_first(q, &endless);
+		work_run(q, __builtin_ctz(q->marked), &endless);
 	q->running = false;
 	work_wake(q);
 }

@@ -6,14 +6,14 @@
  * Marked pieces run in the order of their ranks, what is derived first having the lowest: a piece
  * that marks one of a higher rank is followed by it, one that marks a lower rank begins the
  * order again. A turn of the event loop gives all of them together WORK_TURN_MS; a piece that has
- * more to do than that goes on where it was in the next turn, after what else has happened.
+ * more to do than that goes on where it was in the next turn, after what else has happened. Each
+ * turn ends with WORK_FLUSH, if that is marked.
  */
 #ifndef BW_CONTROL_CORE_WORK_H
 #define BW_CONTROL_CORE_WORK_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/queue.h>
 
 struct event;
 struct event_base;

@@ -8,8 +8,7 @@
 #include "control/dialer/dialer.h"
 #include "control/iface/iface.h"
 
-#define PPPOE_OVERHEAD 8  /* RFC 2516 4: PPPoE's header and PPP's protocol field */
-#define MIN_MRU	       68 /* RFC 791 3.2: what every link must carry */
+#define PPPOE_OVERHEAD 8 /* RFC 2516 4: PPPoE's header and PPP's protocol field */
 
 static struct dialer *of(struct dp_object *o)
 {
@@ -52,7 +51,8 @@ static bw_ip4 address_of(const struct dialer *d)
 /* The largest PPP packet that fits into the Ethernet's. */
 static uint16_t payload_of(const struct iface *under)
 {
-	return under->mtu > PPPOE_OVERHEAD + MIN_MRU ? under->mtu - PPPOE_OVERHEAD : MIN_MRU;
+	return under->mtu > PPPOE_OVERHEAD + BW_MIN_IP_MTU ? under->mtu - PPPOE_OVERHEAD
+							   : BW_MIN_IP_MTU;
 }
 
 static uint16_t mru_of(const struct dialer *d)

@@ -15,14 +15,47 @@
 #include "control/core/format.h"
 #include "control/iface/iface.h"
 
-#define BUFFER_SIZE   8192
-#define MAX_ADDRESSES 4096
+#define BUFFER_SIZE 8192
 
-/* A set of addresses, small enough to be searched. */
+/* A set of addresses, searched once it is sorted. */
 struct addresses {
 	bw_ip4 *addr;
-	size_t n;
+	size_t n, size;
 };
+
+static int addresses_order(const void *a, const void *b)
+{
+	bw_ip4 x = *(const bw_ip4 *)a, y = *(const bw_ip4 *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool addresses_add(struct addresses *set, bw_ip4 addr)
+{
+	if (set->n == set->size) {
+		size_t size = set->size ? 2 * set->size : 64;
+		bw_ip4 *more = realloc(set->addr, size * sizeof(*more));
+
+		if (more == NULL)
+			return false;
+		set->addr = more;
+		set->size = size;
+	}
+	set->addr[set->n++] = addr;
+	return true;
+}
+
+static void addresses_sort(struct addresses *set)
+{
+	if (set->n > 0)
+		qsort(set->addr, set->n, sizeof(*set->addr), addresses_order);
+}
+
+static bool addresses_have(const struct addresses *set, bw_ip4 addr)
+{
+	return set->n > 0 &&
+	       bsearch(&addr, set->addr, set->n, sizeof(addr), addresses_order) != NULL;
+}
 
 static void complain(struct host *host, const char *what, int err)
 {
@@ -123,6 +156,7 @@ static int set_default_route(struct host *host)
 
 struct listing {
 	unsigned ifindex;
+	bool incomplete; /* there was no memory; the rest of the answer is read all the same */
 	struct addresses set;
 };
 
@@ -134,10 +168,10 @@ static int on_address(const struct nlmsghdr *nlh, void *arg)
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifa) || ifa->ifa_index != list->ifindex)
 		return MNL_CB_OK;
-	mnl_attr_for_each(attr, nlh, sizeof(*ifa)) if (mnl_attr_get_type(attr) == IFA_LOCAL &&
-						       mnl_attr_validate(attr, MNL_TYPE_U32) >= 0 &&
-						       list->set.n < MAX_ADDRESSES)
-		list->set.addr[list->set.n++] = mnl_attr_get_u32(attr);
+	mnl_attr_for_each (attr, nlh, sizeof(*ifa))
+		if (mnl_attr_get_type(attr) == IFA_LOCAL &&
+			mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+			list->incomplete |= !addresses_add(&list->set, mnl_attr_get_u32(attr));
 	return MNL_CB_OK;
 }
 
@@ -146,24 +180,18 @@ static int list_addresses(struct host *host, struct listing *list)
 	char buf[BUFFER_SIZE];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct ifaddrmsg *ifa;
+	int err;
 
 	nlh->nlmsg_type = RTM_GETADDR;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
 	ifa->ifa_family = AF_INET;
 	list->ifindex = host->ifindex;
-	return talk(host, nlh, on_address, list);
+	err = talk(host, nlh, on_address, list);
+	return err == 0 && list->incomplete ? -ENOMEM : err;
 }
 
-static bool contains(const struct addresses *set, bw_ip4 addr)
-{
-	for (size_t i = 0; i < set->n; i++)
-		if (set->addr[i] == addr)
-			return true;
-	return false;
-}
-
-static void collect(struct host *host, struct addresses *set)
+static int collect(struct host *host, struct addresses *set)
 {
 	struct iface *ifc;
 	struct iface_addr *a;
@@ -172,9 +200,10 @@ static void collect(struct host *host, struct addresses *set)
 		if (!ifc->line_up || ifc->vrf != 0)
 			continue;
 		TAILQ_FOREACH (a, &ifc->addrs, entry)
-			if (set->n < MAX_ADDRESSES)
-				set->addr[set->n++] = a->addr;
+			if (!addresses_add(set, a->addr))
+				return -ENOMEM;
 	}
+	return 0;
 }
 
 static void sync_addresses(
@@ -183,13 +212,13 @@ static void sync_addresses(
 	int err;
 
 	for (size_t i = 0; i < has->n; i++)
-		if (!contains(wants, has->addr[i])) {
+		if (!addresses_have(wants, has->addr[i])) {
 			err = change_address(host, RTM_DELADDR, has->addr[i]);
 			if (err != 0 && err != -EADDRNOTAVAIL && err != -ENODEV)
 				complain(host, "removing an address", -err);
 		}
 	for (size_t i = 0; i < wants->n; i++)
-		if (!contains(has, wants->addr[i])) {
+		if (!addresses_have(has, wants->addr[i])) {
 			err = change_address(host, RTM_NEWADDR, wants->addr[i]);
 			if (err != 0 && err != -ENODEV)
 				complain(host, "adding an address", -err);
@@ -220,19 +249,19 @@ static void host_sync(struct host *host)
 
 	if (host->ifindex == 0)
 		return;
-	has.set.addr = malloc(MAX_ADDRESSES * sizeof(bw_ip4));
-	wants.addr = malloc(MAX_ADDRESSES * sizeof(bw_ip4));
-	if (has.set.addr != NULL && wants.addr != NULL) {
-		collect(host, &wants);
+	err = collect(host, &wants);
+	if (err == 0)
 		err = list_addresses(host, &has);
-		if (err == 0)
-			sync_addresses(host, &has.set, &wants);
+	if (err == 0) {
+		addresses_sort(&has.set);
+		addresses_sort(&wants);
+		sync_addresses(host, &has.set, &wants);
 		/* with a device's last address the kernel takes its routes away */
-		if (err == 0 && has.set.n == 0 && wants.n > 0)
+		if (has.set.n == 0 && wants.n > 0)
 			err = set_default_route(host);
-		if (err != 0)
-			complain(host, "the addresses", -err);
 	}
+	if (err != 0)
+		complain(host, "the addresses", -err);
 	free(has.set.addr);
 	free(wants.addr);
 }

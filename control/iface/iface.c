@@ -16,6 +16,8 @@ static void on_acl(void *arg, enum watch_event, void *acl)
 	struct iface_table *t = arg;
 	struct iface *ifc;
 
+	if (t->core->dp.state == DP_READING)
+		return; /* all of them are said anew behind that */
 	TAILQ_FOREACH (ifc, &t->list, entry)
 		if (ifc->acl_in == acl || ifc->acl_out == acl)
 			iface_changed(ifc);
@@ -92,9 +94,9 @@ static struct iface *iface_by_name(struct iface_table *t, const char *name)
 {
 	struct iface *ifc;
 
-	LIST_FOREACH(ifc, chain_of(t, name), name_entry)
-	if (strcmp(ifc->name, name) == 0)
-		return ifc;
+	LIST_FOREACH (ifc, chain_of(t, name), name_entry)
+		if (strcmp(ifc->name, name) == 0)
+			return ifc;
 	return NULL;
 }
 
@@ -379,8 +381,8 @@ void iface_changed_with_subs(struct iface *ifc)
 	struct iface *sub;
 
 	iface_changed(ifc);
-	LIST_FOREACH(sub, &ifc->subs, sub_entry)
-	iface_changed(sub);
+	LIST_FOREACH (sub, &ifc->subs, sub_entry)
+		iface_changed(sub);
 }
 
 /* What comes to be marked on the way is looked at the next time. */
@@ -412,7 +414,7 @@ static bool iface_settle(void *arg, struct work_budget *)
 	return false;
 }
 
-int iface_table_init(struct iface_table *t, struct core *core, struct acl_table *acls,
+void iface_table_init(struct iface_table *t, struct core *core, struct acl_table *acls,
 	const struct bw_platform *platform)
 {
 	memset(t, 0, sizeof(*t));
@@ -445,7 +447,6 @@ int iface_table_init(struct iface_table *t, struct core *core, struct acl_table 
 	vlan_rename(t, 1, "default");
 	iface_program_init(t);
 	iface_ports_watch(t);
-	return 0;
 }
 
 void iface_table_clear(struct iface_table *t)

@@ -8,8 +8,8 @@
  * starts working when it is created. So pointers to interfaces stay valid as
  * long as their holder has a reference (iface_get, iface_put).
  *
- * iface_changed() marks an interface; iface_settle() then derives line states,
- * connected routes and what the dataplane is told.
+ * iface_changed() marks an interface; its work then derives line states and what the
+ * dataplane is told, and tells those who watch.
  */
 #ifndef BW_CONTROL_IFACE_H
 #define BW_CONTROL_IFACE_H
@@ -195,8 +195,8 @@ struct iface_table {
 	bool vlans_changed;
 };
 
-/* It watches lists and the dataplane. 0 or -ENOMEM. `platform` is borrowed. */
-int iface_table_init(struct iface_table *t, struct core *core, struct acl_table *acls,
+/* It watches lists and the dataplane. `platform` is borrowed. */
+void iface_table_init(struct iface_table *t, struct core *core, struct acl_table *acls,
 	const struct bw_platform *platform);
 void iface_table_fini(struct iface_table *t);
 
@@ -242,7 +242,7 @@ static inline bool iface_is_programmed(const struct iface *ifc)
 /* Tell that an address of it is another, or may be used otherwise. */
 void iface_addr_changed(struct iface *ifc);
 
-/* The configuration changed: iface_settle() will look at it again. */
+/* The configuration changed: it will be looked at again. */
 void iface_changed(struct iface *ifc);
 
 /* The same for a port and what stands on it. */

@@ -55,11 +55,13 @@ static void state_update(struct iface *ifc)
 		ifc->since_ms = clock_ms();
 		ifc->resets += was_up && !up;
 		log_change(ifc, up != was_up, line != was_line);
-		watches_tell(&ifc->table->watches, WATCH_CHANGED, ifc);
 	}
 	if (ip != ifc->ip_up) {
 		ifc->ip_up = ip;
 		watches_tell(&ifc->table->addr_watches, ip ? WATCH_ADDED : WATCH_GONE, ifc);
+	} else if (line != was_line && !TAILQ_EMPTY(&ifc->addrs)) {
+		/* the kernel's device has those of lines that are up, with a session or without */
+		watches_tell(&ifc->table->addr_watches, WATCH_CHANGED, ifc);
 	}
 	iface_addr_routes(ifc, ip);
 	if (ifc->kind->changed != NULL)

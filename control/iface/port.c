@@ -34,8 +34,8 @@ static void port_changed(struct iface *ifc, bool moved)
 		vlan_changed_svis(ifc->table);
 	if (!moved)
 		return;
-	LIST_FOREACH(sub, &ifc->subs, sub_entry)
-	iface_changed(sub);
+	LIST_FOREACH (sub, &ifc->subs, sub_entry)
+		iface_changed(sub);
 }
 
 static bool port_is_ready(const struct iface *ifc)

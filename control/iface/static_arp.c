@@ -65,13 +65,9 @@ void static_arp_remove(struct arp_table *t, uint16_t vrf, bw_ip4 addr)
 
 static struct iface *place_of(struct arp_table *t, const struct static_arp *a)
 {
-	struct iface *ifc;
+	const struct iface_addr *on = addr_index_covering(&t->ifaces->addrs, a->vrf, a->addr);
 
-	TAILQ_FOREACH (ifc, &t->ifaces->list, entry)
-		if (ifc->told.if_id != 0 && ifc->vrf == a->vrf &&
-			iface_addr_on_subnet(ifc, a->addr) != NULL)
-			return ifc;
-	return NULL;
+	return on != NULL && on->ifc->told.if_id != 0 ? on->ifc : NULL;
 }
 
 /* One that is elsewhere leaves first, and comes here again once that is said. */

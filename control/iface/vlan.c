@@ -42,8 +42,8 @@ void vlan_changed_svis(struct iface_table *t)
 {
 	struct iface *svi;
 
-	LIST_FOREACH(svi, &t->svis, sub_entry)
-	iface_changed(svi);
+	LIST_FOREACH (svi, &t->svis, sub_entry)
+		iface_changed(svi);
 }
 
 bool vlan_member(const struct iface *port, uint16_t vlan)

@@ -77,7 +77,7 @@ static struct nat_pool_conf *get_pool(struct nat_table *nat, const char *name)
 	return pool;
 }
 
-void nat_pool_unused(struct nat_pool_conf *pool)
+static void pool_unused(struct nat_pool_conf *pool)
 {
 	if (pool->exists || pool->refs > 0 || pool->obj.wanted || pool->obj.queue != DP_IDLE)
 		return;
@@ -235,9 +235,9 @@ struct nat_rule *nat_rule_find(struct nat_table *nat, const struct nat_spec *spe
 {
 	struct nat_rule *rule;
 
-	LIST_FOREACH(rule, bucket(nat->by_global, spec->global), by_global)
-	if (says(rule, spec))
-		return rule;
+	LIST_FOREACH (rule, bucket(nat->by_global, spec->global), by_global)
+		if (says(rule, spec))
+			return rule;
 	return NULL;
 }
 
@@ -254,21 +254,21 @@ static int find_conflict(
 {
 	struct nat_rule *rule;
 
-	LIST_FOREACH(rule, bucket(nat->by_global, spec->global), by_global)
-	if (same_service(rule, spec) && rule->global == spec->global &&
-		rule->global_port == spec->global_port && same_interface(rule, spec)) {
-		*other = rule;
-		return rule->local == spec->local && rule->local_port == spec->local_port
-			       ? NAT_RULE_SIMILAR
-			       : NAT_RULE_MAPPED;
-	}
-	LIST_FOREACH(rule, bucket(nat->by_local, spec->local), by_local)
-	if (same_service(rule, spec) && rule->local == spec->local &&
-		rule->local_port == spec->local_port &&
-		!(rule->flags & spec->flags & BW_NAT_F_EXTENDABLE)) {
-		*other = rule;
-		return NAT_RULE_SIMILAR;
-	}
+	LIST_FOREACH (rule, bucket(nat->by_global, spec->global), by_global)
+		if (same_service(rule, spec) && rule->global == spec->global &&
+			rule->global_port == spec->global_port && same_interface(rule, spec)) {
+			*other = rule;
+			return rule->local == spec->local && rule->local_port == spec->local_port
+				       ? NAT_RULE_SIMILAR
+				       : NAT_RULE_MAPPED;
+		}
+	LIST_FOREACH (rule, bucket(nat->by_local, spec->local), by_local)
+		if (same_service(rule, spec) && rule->local == spec->local &&
+			rule->local_port == spec->local_port &&
+			!(rule->flags & spec->flags & BW_NAT_F_EXTENDABLE)) {
+			*other = rule;
+			return NAT_RULE_SIMILAR;
+		}
 	return 0;
 }
 
@@ -415,8 +415,11 @@ void nat_sample(struct nat_table *nat)
 	}
 }
 
-/* Rules of a map that now matches otherwise are said again, or taken back. */
-void nat_maps_build(struct nat_table *nat)
+/*
+ * What route-maps match is for lists and interfaces to decide. Rules of a map that now matches
+ * otherwise are said again, or taken back.
+ */
+static void build_maps(struct nat_table *nat)
 {
 	struct route_map *map;
 	struct nat_rule *rule;
@@ -444,11 +447,11 @@ static bool nat_settle(void *arg, struct work_budget *)
 	if (!nat->changed)
 		return false;
 	nat->changed = false;
-	nat_maps_build(nat);
+	build_maps(nat);
 	for (pool = TAILQ_FIRST(&nat->pools); pool != NULL; pool = next) {
 		next = TAILQ_NEXT(pool, entry);
 		nat_pool_program(pool);
-		nat_pool_unused(pool);
+		pool_unused(pool);
 	}
 	TAILQ_FOREACH (rule, &nat->rules, entry)
 		nat_rule_program(rule);
@@ -476,18 +479,22 @@ static void nat_iface_told(void *arg, enum watch_event event, void *)
 	work_mark(&nat->work);
 }
 
-/* On what subnets globals are answered. */
-static void nat_addr_told(void *arg, enum watch_event, void *)
+static void mark_aliases(struct nat_table *nat)
 {
-	struct nat_table *nat = arg;
-
 	nat->aliases_changed = true;
 	work_mark(&nat->work);
 }
 
+/* On what subnets globals are answered, whether or not they are up. */
+static void nat_addr_told(void *arg, enum watch_event event, void *)
+{
+	if (event == WATCH_CHANGED)
+		mark_aliases(arg);
+}
+
 static void on_alias_timer(evutil_socket_t, short, void *arg)
 {
-	nat_addr_told(arg, WATCH_CHANGED, NULL);
+	mark_aliases(arg);
 }
 
 int nat_init(struct nat_table *nat, struct core *core, struct acl_table *acls,

@@ -182,15 +182,11 @@ void nat_sample(struct nat_table *nat);
 
 /* --- between the files --- */
 
-/* nat.c: what the route-maps match now, which lists and interfaces decide. */
-void nat_maps_build(struct nat_table *nat);
-
 /* nat_program.c */
 void nat_program_init(struct nat_table *nat);
 void nat_pool_program(struct nat_pool_conf *pool);
 void nat_rule_program(struct nat_rule *rule);
 void nat_rule_free(struct nat_rule *rule);
-void nat_pool_unused(struct nat_pool_conf *pool);
 
 /* nat_limit.c */
 void nat_host_limits_init(struct nat_table *nat);

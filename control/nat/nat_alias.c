@@ -227,5 +227,4 @@ void nat_aliases_fini(struct nat_table *nat)
 	struct alias_set none = { 0 };
 
 	replace(nat, &none);
-	nat->ifaces->find_alias = NULL;
 }

@@ -50,7 +50,8 @@ int nat_host_limit_set(struct nat_table *nat, bw_ip4 addr, uint32_t max)
 	if (limit == NULL)
 		return -ENOMEM;
 	limit->max = max;
-	limit->obj.wanted = false; /* whatever it was: this is to be said */
+	if (limit->obj.wanted)
+		dp_say(&nat->core->dp, &limit->obj);
 	return dp_want(&nat->core->dp, &limit->obj);
 }
 

@@ -51,8 +51,9 @@ static void probe_received(void *arg, const struct proto_datagram *d)
 
 	if (!icmp_decode(d->data, &m))
 		return;
-	proto_debug(&p->all->env, DEBUG_IP_ICMP, "ICMP: %s rcvd, src %s, dst %s",
-		icmp_type_name(m.type), format_ip(m.from, from), format_ip(m.to, to));
+	if (p == TAILQ_FIRST(&p->all->running)) /* all of them get every message */
+		proto_debug(&p->all->env, DEBUG_IP_ICMP, "ICMP: %s rcvd, src %s, dst %s",
+			icmp_type_name(m.type), format_ip(m.from, from), format_ip(m.to, to));
 	p->heard(p, &m);
 }
 

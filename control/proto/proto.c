@@ -23,6 +23,8 @@ static int proto_add(struct proto_table *t, const struct proto *p)
 		return -ENOMEM;
 	err = p->init != NULL ? p->init(state, &t->env) : 0;
 	if (err != 0) {
+		log_event(&t->env.core->log, "PLATFORM-2-PROTOCOL", "%s: %s", p->name,
+			strerror(-err));
 		free(state);
 		return err;
 	}
@@ -52,8 +54,6 @@ void proto_table_fini(struct proto_table *t)
 	while (t->n > 0) {
 		const struct proto *p = t->entry[--t->n].proto;
 
-		if (p->routes != NULL)
-			proto_withdraw(&t->env, p);
 		if (p->fini != NULL)
 			p->fini(t->entry[t->n].state);
 		free(t->entry[t->n].state);
@@ -83,13 +83,6 @@ bool proto_row(const struct proto_table *t, unsigned i, struct proto_row *row)
 	return false;
 }
 
-void proto_clear(const struct proto_table *t)
-{
-	for (unsigned i = 0; i < t->n; i++)
-		if (t->entry[i].proto->clear != NULL)
-			t->entry[i].proto->clear(t->entry[i].state);
-}
-
 void proto_debug(const struct proto_env *env, uint32_t flag, const char *format, ...)
 {
 	char line[256];
@@ -111,46 +104,4 @@ const char *proto_device(const struct proto_env *env, uint16_t vrf, bw_ip4 to)
 bw_ip4 proto_source(const struct proto_env *env, uint16_t vrf, bw_ip4 to)
 {
 	return rib_source_address(env->rib, vrf, to);
-}
-
-struct rib_route *proto_offer(
-	const struct proto_env *env, const struct proto *proto, const struct rib_spec *spec)
-{
-	struct rib_spec own = *spec;
-
-	own.source = proto->routes->source;
-	if (own.distance == 0)
-		own.distance = proto->routes->distance;
-	return rib_add(env->rib, &own);
-}
-
-/* The first route of this source behind a prefix; NULL. Moves the prefix on to where it looked. */
-static struct rib_route *source_route(
-	struct rib *rib, uint16_t vrf, uint8_t source, bw_ip4 *prefix, int *plen)
-{
-	struct rib_route *route;
-	struct rib_entry *e;
-
-	while ((e = rib_next(rib, vrf, *prefix, *plen)) != NULL) {
-		for (route = SLIST_FIRST(&e->routes); route != NULL;
-			route = SLIST_NEXT(route, entry))
-			if (route->source == source)
-				return route;
-		*prefix = rib_entry_prefix(e);
-		*plen = e->node.plen;
-	}
-	return NULL;
-}
-
-void proto_withdraw(const struct proto_env *env, const struct proto *proto)
-{
-	for (unsigned vrf = 0; vrf < BW_MAX_VRFS; vrf++) {
-		struct rib_route *route;
-		bw_ip4 prefix = 0;
-		int plen = -1;
-
-		while ((route = source_route(env->rib, (uint16_t)vrf, proto->routes->source,
-				&prefix, &plen)) != NULL)
-			rib_remove(env->rib, route);
-	}
 }

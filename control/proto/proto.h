@@ -22,8 +22,6 @@
 struct host;
 struct iface_table;
 struct rib;
-struct rib_route;
-struct rib_spec;
 
 #define PROTO_MAX 16 /* protocols */
 
@@ -44,15 +42,9 @@ struct proto_row {
 	const char *service, *state;	/* in IOS's words */
 };
 
-/* The routes that a protocol offers. */
-struct proto_routes {
-	uint8_t source;	  /* enum rib_source */
-	uint8_t distance; /* unless a route says another */
-};
-
 struct proto {
-	const char *name;
-	size_t size; /* of its state, which is zeroed */
+	const char *name; /* for the log */
+	size_t size;	  /* of its state, which is zeroed */
 
 	/* 0 or negative errno, with nothing left behind. `env` stays. */
 	int (*init)(void *state, const struct proto_env *env);
@@ -64,11 +56,6 @@ struct proto {
 
 	/* Row `i` of what it has open; false: there are fewer. NULL = never any. */
 	bool (*row)(const void *state, unsigned i, struct proto_row *row);
-
-	/* `clear`: its counters, or its conversations. NULL = nothing to clear. */
-	void (*clear)(void *state);
-
-	const struct proto_routes *routes; /* NULL = none */
 };
 
 struct proto_table {
@@ -91,8 +78,6 @@ void *proto_state(const struct proto_table *t, const struct proto *proto);
 /* Row `i` over all protocols; false: there are fewer. */
 bool proto_row(const struct proto_table *t, unsigned i, struct proto_row *row);
 
-void proto_clear(const struct proto_table *t);
-
 /* A line of `debug` if this own kind is on. */
 void proto_debug(const struct proto_env *env, uint32_t flag, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -104,11 +89,5 @@ const char *proto_device(const struct proto_env *env, uint16_t vrf, bw_ip4 to);
 /* The address to send from: of the interface that the route leaves by. 0 without a route. All that
  * is marked must be derived. */
 bw_ip4 proto_source(const struct proto_env *env, uint16_t vrf, bw_ip4 to);
-
-/* Offer a route as one of this protocol: source and, where it is 0, distance are filled in. NULL
- * with errno. It is the caller's, until rib_remove() or the withdrawal of all. */
-struct rib_route *proto_offer(
-	const struct proto_env *env, const struct proto *proto, const struct rib_spec *spec);
-void proto_withdraw(const struct proto_env *env, const struct proto *proto);
 
 #endif

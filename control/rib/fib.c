@@ -64,23 +64,33 @@ static struct rib_adj *wanted_adj(struct rib *rib, const struct rib_entry *e)
 	return rib_adj_get_entry(rib->adjs, e);
 }
 
+/* Without memory, or an id: packets do not take another way than that of their prefix. */
+static struct rib_adj *wanted_adj_or_drop(struct rib *rib, const struct rib_entry *e)
+{
+	struct rib_adj *adj = wanted_adj(rib, e);
+
+	if (adj == NULL && rib_in_force(e))
+		adj = rib_adj_fixed(rib->adjs, BW_ADJ_DROP);
+	return adj;
+}
+
 /* Out of its turn: walks of its next hops cannot go by what it was before them. */
 static void leave_walks(const struct rib_entry *e, const struct rib_nexthop *but)
 {
 	const struct rib_route *route;
 
-	SLIST_FOREACH(route, &e->routes, entry)
-	if (route->tracked != NULL && route->tracked != but)
-		route->tracked->walk_status = RIB_WALK_ANY;
+	SLIST_FOREACH (route, &e->routes, entry)
+		if (route->tracked != NULL && route->tracked != but)
+			route->tracked->walk_status = RIB_WALK_ANY;
 }
 
 /*
- * In a walk, or with `walk` NULL because its routes were changed: then watchers are told even if
- * it leads where it did.
+ * In a walk, or with `walk` NULL because its routes may have changed: then watchers are told even
+ * if it leads where it did.
  */
 static void program_entry(struct rib *rib, struct rib_entry *e, const struct rib_nexthop *walk)
 {
-	struct rib_adj *had = e->adj, *adj = wanted_adj(rib, e);
+	struct rib_adj *had = e->adj, *adj = wanted_adj_or_drop(rib, e);
 	bool anew = walk == NULL;
 
 	rib->programmed++;
@@ -189,9 +199,11 @@ static void route_released(void *owner, struct dp_object *o)
 
 static struct dp_object *route_find(void *owner, uint64_t cookie)
 {
-	struct rib_entry *e = rib_find(
-		owner, dp_cookie_a(cookie) & 0xff, dp_cookie_c(cookie), dp_cookie_b(cookie) & 63);
+	unsigned plen = dp_cookie_b(cookie);
+	struct rib_entry *e = NULL;
 
+	if (dp_cookie_a(cookie) < BW_MAX_VRFS && plen <= 32)
+		e = rib_find(owner, dp_cookie_a(cookie), dp_cookie_c(cookie), (uint8_t)plen);
 	return e != NULL && e->adj != NULL ? &e->obj : NULL;
 }
 

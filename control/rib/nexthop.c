@@ -20,12 +20,11 @@ int rib_entry_carry(struct rib *rib, struct rib_entry *e)
 	e->carrier->entry = e;
 	e->carrier->status = RIB_UNUSABLE;
 	LIST_INIT(&e->carrier->matched);
-	SLIST_FOREACH(route, &e->routes, entry)
-	{
+	SLIST_FOREACH (route, &e->routes, entry) {
 		if (route->tracked == NULL)
 			continue;
 		rib_nexthop_leave(route);
-		LIST_INSERT_HEAD(&route->tracked->carriers, route, via);
+		rib_nexthop_enter(route); /* among the carriers' now */
 	}
 	rib_mark(rib, e);
 	return 0;
@@ -164,8 +163,8 @@ static void tell(struct rib *rib, struct rib_nexthop *nh)
 
 	nh->told_status = nh->status;
 	nh->told = nh->paths;
-	LIST_FOREACH(way, &nh->ways, over)
-	rib_adj_refresh(rib->adjs, way->adj);
+	LIST_FOREACH (way, &nh->ways, over)
+		rib_adj_refresh(rib->adjs, way->adj);
 	if (nh->known && was != nh->status) /* before, nothing was programmed by it */
 		walk_begin(rib, nh, was);
 	nh->known = true;
@@ -175,7 +174,8 @@ static void tell(struct rib *rib, struct rib_nexthop *nh)
 void rib_nexthop_tell(struct rib *rib, struct rib_nexthop *nh)
 {
 	nh->marked = false;
+	nh->refs++; /* its last watcher may leave when it is told */
 	if (!nh->known || nh->status != nh->told_status || !rib_paths_equal(&nh->paths, &nh->told))
 		tell(rib, nh);
-	nexthop_unused(rib, nh);
+	rib_nexthop_put(rib, nh);
 }

@@ -13,10 +13,8 @@
 
 int rib_path_compare(const struct rib_path *a, const struct rib_path *b)
 {
-	if (a->ifc != b->ifc && a->ifc != NULL && b->ifc != NULL)
-		return strverscmp(a->ifc->name, b->ifc->name);
 	if (a->ifc != b->ifc)
-		return a->ifc == NULL ? -1 : 1;
+		return strverscmp(a->ifc->name, b->ifc->name);
 	if (a->nexthop != b->nexthop)
 		return a->nexthop < b->nexthop ? -1 : 1;
 	if (a->n_labels != b->n_labels)
@@ -40,12 +38,18 @@ void rib_paths_add(struct rib_paths *set, struct rib_path path)
 	set->path[i] = path;
 }
 
+static bool path_equals(const struct rib_path *a, const struct rib_path *b)
+{
+	return a->ifc == b->ifc && a->nexthop == b->nexthop && a->n_labels == b->n_labels &&
+	       memcmp(a->label, b->label, a->n_labels * sizeof(a->label[0])) == 0;
+}
+
 bool rib_paths_equal(const struct rib_paths *a, const struct rib_paths *b)
 {
 	if (a->n != b->n)
 		return false;
 	for (unsigned i = 0; i < a->n; i++)
-		if (rib_path_compare(&a->path[i], &b->path[i]) != 0)
+		if (!path_equals(&a->path[i], &b->path[i]))
 			return false;
 	return true;
 }
@@ -68,9 +72,9 @@ void rib_entry_paths(const struct rib_entry *e, struct rib_paths *paths)
 	const struct rib_route *route;
 
 	paths->n = 0;
-	SLIST_FOREACH(route, &e->routes, entry)
-	if (rib_route_in_force(route))
-		add_route_paths(route, paths);
+	SLIST_FOREACH (route, &e->routes, entry)
+		if (rib_route_in_force(route))
+			add_route_paths(route, paths);
 }
 
 /* --- what routes of a prefix come to --- */
@@ -112,8 +116,7 @@ static struct rib_best evaluate(const struct rib_entry *e)
 	struct rib_best best = { .status = RIB_UNUSABLE };
 	const struct rib_route *route;
 
-	SLIST_FOREACH(route, &e->routes, entry)
-	{
+	SLIST_FOREACH (route, &e->routes, entry) {
 		enum rib_status status;
 
 		if (best.status != RIB_UNUSABLE && route->distance != best.distance)
@@ -148,15 +151,15 @@ const struct rib_route *rib_entry_route(const struct rib_entry *e)
 {
 	const struct rib_route *route;
 
-	SLIST_FOREACH(route, &e->routes, entry)
-	if (rib_route_in_force(route))
-		break;
+	SLIST_FOREACH (route, &e->routes, entry)
+		if (rib_route_in_force(route))
+			break;
 	return route;
 }
 
 /* --- what a change affects --- */
 
-static void affect_carrier(struct rib *rib, struct rib_carrier *c)
+void rib_carrier_mark(struct rib *rib, struct rib_carrier *c)
 {
 	if (c->marked)
 		return;
@@ -175,8 +178,8 @@ void rib_nexthop_mark(struct rib *rib, struct rib_nexthop *nh)
 	nh->paths.n = 0;
 	STAILQ_INSERT_TAIL(&rib->marked_nexthops, nh, mark);
 	work_mark(&rib->resolve);
-	LIST_FOREACH(route, &nh->carriers, via)
-	affect_carrier(rib, route->prefix->carrier);
+	LIST_FOREACH (route, &nh->carriers, via)
+		rib_carrier_mark(rib, route->prefix->carrier);
 }
 
 /* The entry may now become the longest match of next hops that had a shorter one. */
@@ -198,12 +201,11 @@ static void affect_all(struct rib *rib)
 {
 	struct rib_carrier *c;
 
-	STAILQ_FOREACH(c, &rib->marked, mark)
-	{
+	STAILQ_FOREACH (c, &rib->marked, mark) {
 		struct rib_nexthop *nh;
 
-		LIST_FOREACH(nh, &c->matched, matched)
-		rib_nexthop_mark(rib, nh);
+		LIST_FOREACH (nh, &c->matched, matched)
+			rib_nexthop_mark(rib, nh);
 		if (c->status == RIB_UNUSABLE)
 			affect_takeover(rib, c->entry);
 		c->status = RIB_UNKNOWN;
@@ -236,8 +238,8 @@ static void evaluate_carrier(struct rib *rib, struct rib_carrier *c)
 	rib->evaluations++;
 	c->status = best.status;
 	c->distance = best.distance;
-	LIST_FOREACH(nh, &c->matched, matched)
-	queue_nexthop(rib, nh);
+	LIST_FOREACH (nh, &c->matched, matched)
+		queue_nexthop(rib, nh);
 }
 
 static struct rib_carrier *match_nexthop(const struct rib *rib, const struct rib_nexthop *nh)
@@ -262,7 +264,7 @@ static enum rib_status follow(
 		return RIB_UNUSABLE; /* the router itself, or nobody */
 	rib_entry_paths(e, &via);
 	for (unsigned i = 0; i < via.n; i++) {
-		if (via.path[i].ifc != NULL && via.path[i].nexthop == 0)
+		if (via.path[i].nexthop == 0)
 			via.path[i].nexthop = htonl(nh->node.key);
 		rib_paths_add(paths, via.path[i]);
 	}
@@ -298,8 +300,8 @@ static void evaluate_nexthop(struct rib *rib, struct rib_nexthop *nh)
 	set_match(nh, match);
 	nh->status = status;
 	nh->paths = paths;
-	LIST_FOREACH(route, &nh->carriers, via)
-	queue_carrier(rib, route->prefix->carrier);
+	LIST_FOREACH (route, &nh->carriers, via)
+		queue_carrier(rib, route->prefix->carrier);
 }
 
 static void evaluate_all(struct rib *rib)
@@ -326,9 +328,9 @@ static void note_permanent(struct rib_entry *e)
 {
 	struct rib_route *route;
 
-	SLIST_FOREACH(route, &e->routes, entry)
-	if (rib_route_status(route) == RIB_USABLE)
-		route->was_usable = true;
+	SLIST_FOREACH (route, &e->routes, entry)
+		if (rib_route_status(route) == RIB_USABLE)
+			route->was_usable = true;
 }
 
 void rib_resolve(struct rib *rib)
@@ -337,11 +339,10 @@ void rib_resolve(struct rib *rib)
 	struct rib_carrier *c;
 
 	affect_all(rib);
-	STAILQ_FOREACH(c, &rib->marked, mark)
-	queue_carrier(rib, c);
+	STAILQ_FOREACH (c, &rib->marked, mark)
+		queue_carrier(rib, c);
 	/* Begin at the longest match of all that may come: from here on matches only shorten. */
-	STAILQ_FOREACH(nh, &rib->marked_nexthops, mark)
-	{
+	STAILQ_FOREACH (nh, &rib->marked_nexthops, mark) {
 		set_match(nh, match_nexthop(rib, nh));
 		queue_nexthop(rib, nh);
 	}

@@ -97,10 +97,8 @@ void rib_mark(struct rib *rib, struct rib_entry *e)
 {
 	struct rib_carrier *c = e->carrier;
 
-	if (c != NULL && !c->marked) {
-		c->marked = true;
-		STAILQ_INSERT_TAIL(&rib->marked, c, mark);
-	}
+	if (c != NULL)
+		rib_carrier_mark(rib, c);
 	work_mark(&rib->resolve);
 	rib_mark_unprogrammed(rib, e);
 }
@@ -158,8 +156,7 @@ static void insert_route(struct rib_entry *e, struct rib_route *route)
 {
 	struct rib_route *at, *before = NULL;
 
-	SLIST_FOREACH(at, &e->routes, entry)
-	{
+	SLIST_FOREACH (at, &e->routes, entry) {
 		if (at->distance > route->distance)
 			break;
 		before = at;
@@ -259,11 +256,11 @@ struct rib_route *rib_find_static(const struct rib *rib, const struct rib_spec *
 
 	if (e == NULL)
 		return NULL;
-	SLIST_FOREACH(route, &e->routes, entry)
-	if (route->source == RIB_STATIC && route->nexthop == spec->nexthop &&
-		route->ifc == spec->ifc && (route->flags & RIB_LEARNT) == 0 &&
-		((route->flags ^ spec->flags) & RIB_NULL0) == 0)
-		return route;
+	SLIST_FOREACH (route, &e->routes, entry)
+		if (route->source == RIB_STATIC && route->nexthop == spec->nexthop &&
+			route->ifc == spec->ifc && (route->flags & RIB_LEARNT) == 0 &&
+			((route->flags ^ spec->flags) & RIB_NULL0) == 0)
+			return route;
 	return NULL;
 }
 
@@ -271,8 +268,8 @@ void rib_iface_changed(struct rib *rib, struct iface *ifc)
 {
 	struct rib_route *route;
 
-	LIST_FOREACH(route, &ifc->routes, via)
-	rib_mark(rib, route->prefix);
+	LIST_FOREACH (route, &ifc->routes, via)
+		rib_mark(rib, route->prefix);
 }
 
 struct rib_entry *rib_lookup(const struct rib *rib, uint16_t vrf, bw_ip4 addr)
@@ -302,7 +299,7 @@ bw_ip4 rib_source_address(const struct rib *rib, uint16_t vrf, bw_ip4 to)
 	if (e == NULL)
 		return 0;
 	rib_entry_paths(e, &paths);
-	if (paths.n == 0 || paths.path[0].ifc == NULL)
+	if (paths.n == 0)
 		return rib_sources[SLIST_FIRST(&e->routes)->source].lead == RIB_LEAD_RECEIVE ? to
 											     : 0;
 	a = iface_addr_on_subnet(

@@ -25,7 +25,8 @@
  * message where it is now. Only where the next hop became usable or useless, its prefixes are gone
  * through, and change one by one. That is rib_program(), in steps; if the next hop is back before a
  * prefix was reached, nothing is done for it. In between, packets to them are dropped: never do
- * they take a way that is not theirs.
+ * they take a way that is not theirs. Prefixes whose own routes were changed lead where they did
+ * until their turn.
  */
 #ifndef BW_CONTROL_RIB_H
 #define BW_CONTROL_RIB_H
@@ -81,12 +82,12 @@ struct rib_spec {
 
 enum rib_status { RIB_UNKNOWN, RIB_UNUSABLE, RIB_USABLE };
 
-/* One way out. ifc NULL: Null0 or the router itself, as the entry's source says. */
+/* One way out. */
 struct rib_path {
 	struct iface *ifc;
 	bw_ip4 nexthop; /* 0 = the destination itself is on the interface's network */
 	uint8_t n_labels;
-	uint32_t label[RIB_MAX_LABELS]; /* to be pushed, the outermost first */
+	uint32_t label[RIB_MAX_LABELS]; /* to be pushed, the outermost first; not programmed yet */
 };
 
 struct rib_route {
@@ -175,7 +176,9 @@ struct rib {
 	struct rib_nexthops work_nexthops;
 	STAILQ_HEAD(, rib_entry) unprogrammed;
 	TAILQ_HEAD(, rib_nexthop) walks;
-	struct watches watches; /* of every struct rib_entry: in force, otherwise in force, not */
+	/* Of every struct rib_entry: in force, otherwise in force, not. CHANGED may come when
+	 * nothing has. */
+	struct watches watches;
 	size_t n_routes;
 	uint64_t evaluations; /* of carriers and next hops, since the start */
 	uint64_t programmed;  /* entries looked at for the dataplane, since the start */
@@ -208,7 +211,8 @@ void rib_settle(struct rib *rib);
 
 /*
  * Have `w` told (WATCH_CHANGED, of the struct rib_nexthop) whenever the address is reached in
- * another way, or no longer; also the first time that is known. NULL without memory.
+ * another way, or no longer; also the first time that is known. NULL without memory. As every
+ * watcher, it may leave and mark work when it is told, and changes routes only by that.
  */
 struct rib_nexthop *rib_track(struct rib *rib, uint16_t vrf, bw_ip4 addr, struct watch *w);
 void rib_untrack(struct rib *rib, struct rib_nexthop *nh, struct watch *w);

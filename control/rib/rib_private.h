@@ -39,9 +39,6 @@ int rib_entry_carry(struct rib *rib, struct rib_entry *e);
 void rib_nexthop_enter(struct rib_route *route);
 void rib_nexthop_leave(struct rib_route *route);
 
-/* To be resolved, for the first time or again. */
-void rib_nexthop_mark(struct rib *rib, struct rib_nexthop *nh);
-
 /* It is resolved: tell all who depend on it what is new. */
 void rib_nexthop_tell(struct rib *rib, struct rib_nexthop *nh);
 
@@ -49,9 +46,15 @@ void rib_nexthop_tell(struct rib *rib, struct rib_nexthop *nh);
 
 enum rib_status rib_route_status(const struct rib_route *route);
 
+/* To be resolved, for the first time or again. */
+void rib_nexthop_mark(struct rib *rib, struct rib_nexthop *nh);
+void rib_carrier_mark(struct rib *rib, struct rib_carrier *c);
+
 /* Sorted sets of BW_MAX_PATHS at the most: the least stay, whatever the order of adding. */
 int rib_path_compare(const struct rib_path *a, const struct rib_path *b);
 void rib_paths_add(struct rib_paths *set, struct rib_path path);
+
+/* Interfaces are compared as pointers: one that a path of old has may be gone. */
 bool rib_paths_equal(const struct rib_paths *a, const struct rib_paths *b);
 
 /* --- fib.c --- */

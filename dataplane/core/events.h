@@ -25,7 +25,7 @@ struct dp;
 
 /* A kind of state: objects with an index of which control is told how they are. */
 struct event_state {
-	uint16_t event; /* BW_EVT_...; 0 = none */
+	uint16_t event; /* BW_EVT_... */
 
 	/* Fill in the event's body. False: there is no such object any more. */
 	bool (*describe)(struct dp *dp, unsigned index, struct bw_msg *m);

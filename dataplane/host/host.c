@@ -16,7 +16,6 @@
 #include "core/worker.h"
 #include "host/tun.h"
 
-#define MIN_MTU	      68 /* RFC 791 */
 #define MAX_SEGMENTS  16
 #define RETRY_SECONDS 1
 
@@ -91,7 +90,7 @@ int host_set(struct dp *dp, const struct bw_host *conf)
 	struct host *old = find(dp, conf->vrf_id), *h;
 	int err;
 
-	if (conf->vrf_id >= BW_MAX_VRFS || conf->mtu < MIN_MTU || conf->mtu > max_mtu(dp) ||
+	if (conf->vrf_id >= BW_MAX_VRFS || conf->mtu < BW_MIN_IP_MTU || conf->mtu > max_mtu(dp) ||
 		!tun_name_is_good(conf->dev, sizeof(conf->dev)))
 		return -EINVAL;
 	if (old != NULL && strcmp(old->conf.dev, conf->dev) == 0) {

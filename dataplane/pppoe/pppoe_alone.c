@@ -8,7 +8,6 @@
 #include "objects/programmer.h"
 
 #define HOST_PLEN 32
-#define MIN_MTU	  68 /* RFC 791 3.2 */
 
 void pppoe_alone_note(struct pppoe_alone *a, const struct bw_pppoe_state *state)
 {
@@ -128,7 +127,7 @@ static void take_mtu(struct dp *dp, uint32_t if_id, uint16_t mtu)
 {
 	struct bw_if conf = dp_itf(dp, if_id)->conf;
 
-	if (mtu >= conf.ip_mtu || mtu < MIN_MTU)
+	if (mtu >= conf.ip_mtu || mtu < BW_MIN_IP_MTU)
 		return;
 	conf.ip_mtu = mtu;
 	itf_set(dp, &conf, dp_itf(dp, if_id)->epoch);

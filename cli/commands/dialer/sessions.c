@@ -5,8 +5,6 @@
 
 #include "control/core/format.h"
 
-#define PPP_PAP 0xc023
-
 const char *cmd_auth_text(uint16_t protocol)
 {
 	return protocol == PPP_PAP ? "PAP" : "CHAP";

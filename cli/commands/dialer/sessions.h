@@ -5,6 +5,8 @@
 
 #include "cli/commands/commands.h"
 
+#define PPP_PAP 0xc023 /* as the protocol of authentication; else CHAP */
+
 /* The next Dialer after `d` with a client and its Virtual-Access; NULL: the first one. */
 struct dialer *cmd_next_client(struct control *ctl, struct dialer *d);
 

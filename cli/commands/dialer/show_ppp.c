@@ -6,7 +6,6 @@
 #include "cli/commands/dialer/sessions.h"
 #include "control/core/format.h"
 
-#define PPP_PAP	      0xc023
 #define DEFAULT_MRU   1500		    /* RFC 1661 6.1 */
 #define BYTES_OF(mru) (0x01040000u | (mru)) /* the option as it was sent */
 

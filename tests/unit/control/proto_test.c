@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The frame of protocols: sockets, timers, the table with debug, rows, routes and clear. */
+/* The frame of protocols: sockets, timers, the table with debug and rows. */
 #include <arpa/inet.h>
 #include <event2/event.h>
 #include <netinet/in.h>
@@ -187,13 +187,7 @@ static bool toy_row(const void *, unsigned i, struct proto_row *row)
 	return i < 2;
 }
 
-static void toy_clear(void *state)
-{
-	((struct toy *)state)->clears++;
-}
-
 static const struct debug_kind toy_debug = { "toy", "events", "Toy", "Toy events", 1u << 31, true };
-static const struct proto_routes toy_routes = { .source = RIB_STATIC, .distance = 20 };
 
 static const struct proto toy_proto = {
 	.name = "toy",
@@ -203,8 +197,6 @@ static const struct proto toy_proto = {
 	.debug = &toy_debug,
 	.n_debug = 1,
 	.row = toy_row,
-	.clear = toy_clear,
-	.routes = &toy_routes,
 };
 
 static int bad_init(void *, const struct proto_env *)
@@ -230,38 +222,10 @@ static void the_table_holds_protocols(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(toy);
 	CU_ASSERT_PTR_NULL(proto_state(&t, &bad_proto));
 	CU_ASSERT(proto_row(&t, 3, &row) && row.peer_port == 1 && !proto_row(&t, 4, &row));
-	proto_clear(&t);
-	CU_ASSERT_EQUAL(toy->clears, 1);
 	proto_table_fini(&t);
 	CU_ASSERT_EQUAL(finis, 2);
 	CU_ASSERT_EQUAL(proto_table_init(&t, &b.ctl->protos.env, bad), -1);
 	CU_ASSERT(finis == 3 && t.n == 0);
-	bench_close(&b);
-}
-
-static void routes_leave_with_their_protocol(void)
-{
-	const struct proto *const list[] = { &toy_proto, NULL };
-	struct rib_spec spec = { .plen = 32, .flags = RIB_NULL0 };
-	struct proto_table t;
-	struct bench b;
-	struct rib *rib;
-
-	bench_open(&b);
-	rib = &b.ctl->rib;
-	CU_ASSERT_EQUAL_FATAL(proto_table_init(&t, &b.ctl->protos.env, list), 0);
-	for (unsigned i = 0; i < 300; i++) {
-		spec.prefix = htonl(0x0a000000 + i % 100);
-		spec.distance = (uint8_t)(i / 100); /* 0: the record's */
-		CU_ASSERT_PTR_NOT_NULL(proto_offer(&t.env, &toy_proto, &spec));
-	}
-	rib_resolve(rib);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(rib_lookup(rib, 0, spec.prefix));
-	CU_ASSERT_EQUAL(rib_entry_best(rib_lookup(rib, 0, spec.prefix)).distance, 1);
-	proto_table_fini(&t);
-	rib_resolve(rib);
-	CU_ASSERT_PTR_NULL(rib_lookup(rib, 0, spec.prefix));
-	CU_ASSERT_EQUAL(rib->n_routes, 0);
 	bench_close(&b);
 }
 
@@ -295,7 +259,6 @@ int main(void)
 		{ "timers fire once", timers_fire_once },
 		{ "jitter stays within its bounds", jitter_stays_within },
 		{ "the table holds protocols", the_table_holds_protocols },
-		{ "routes leave with their protocol", routes_leave_with_their_protocol },
 		{ "debug of its own", debug_of_its_own },
 		{ NULL, NULL },
 	};

@@ -302,6 +302,41 @@ static void control_comes_back_with_another_configuration(void)
 	bench_close(&b);
 }
 
+/* 600 lists, A0 .., each in use on an interface. */
+static char *many_lists(char letter)
+{
+	enum { LISTS = 600, LINES = 160 };
+	char *text = malloc(LISTS * LINES), *at = text;
+
+	for (unsigned i = 0; i < LISTS; i++)
+		at += sprintf(at,
+			"ip access-list standard %c%u\n permit any\n"
+			"interface Loopback%u\n ip access-group %c%u in\n",
+			letter, i, i, letter, i);
+	return text;
+}
+
+/* Ids of the dataplane's own lists are free only behind the resync: none stays without one. */
+static void lists_that_find_no_id_find_one_later(void)
+{
+	uint64_t limit = clock_ms() + 20000;
+	char *before = many_lists('A'), *after = many_lists('B');
+	struct bench b;
+
+	bench_open(&b);
+	bench_attach(&b);
+	bench_config(&b, before);
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ACL_SET), 600);
+	bench_restart_control(&b, after);
+	while (fake_count(&b.dp, BW_CMD_ACL_SET) != 600 && clock_ms() < limit)
+		bench_run(&b);
+	CU_ASSERT_EQUAL(fake_count(&b.dp, BW_CMD_ACL_SET), 600);
+	CU_ASSERT_EQUAL(b.dp.nacks, 0);
+	free(before);
+	free(after);
+	bench_close(&b);
+}
+
 static void a_new_dataplane_is_programmed_whole(void)
 {
 	static const char *const ports[] = { "GigabitEthernet0", "GigabitEthernet1",
@@ -443,6 +478,7 @@ int main(void)
 			a_dataplane_that_hangs_holds_nobody_up },
 		{ "a dataplane that stalls is reported", a_dataplane_that_stalls_is_reported },
 		{ "a worker that stalls is reported", a_worker_that_stalls_is_reported },
+		{ "lists that find no id find one later", lists_that_find_no_id_find_one_later },
 		{ "a stall in mid-resync waits", a_stall_in_mid_resync_waits },
 		{ "dumps wait for each other", dumps_wait_for_each_other },
 		{ "a configuration is programmed whole", a_configuration_is_programmed_whole },

@@ -782,6 +782,37 @@ static void watchers_are_told(void)
 	bench_close(&b);
 }
 
+struct leaver {
+	struct watch watch;
+	struct rib *rib;
+	struct rib_nexthop *nh;
+};
+
+static void leaver_told(void *arg, enum watch_event, void *)
+{
+	struct leaver *l = arg;
+
+	rib_untrack(l->rib, l->nh, &l->watch);
+	l->nh = NULL;
+}
+
+/* The next hop goes with its last watcher, which leaves while it is told. */
+static void a_watcher_may_leave(void)
+{
+	struct bench b;
+	struct leaver l = { .watch = { .told = leaver_told, .arg = &l }, .rib = NULL };
+
+	bench_open(&b);
+	bench_config(&b, two_links);
+	l.rib = &b.ctl->rib;
+	l.nh = rib_track(l.rib, 0, ip("20.0.0.1"), &l.watch);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(l.nh);
+	bench_run(&b);
+	CU_ASSERT_PTR_NULL(l.nh);
+	CU_ASSERT_PTR_NULL(b.ctl->rib.vrf[0].nexthops.root);
+	bench_close(&b);
+}
+
 /* A change re-evaluates what depends on it and nothing else. */
 static void a_change_costs_what_depends_on_it(void)
 {
@@ -829,6 +860,7 @@ int main(void)
 			a_next_hop_that_is_back_soon_costs_no_prefix },
 		{ "an interface leaves after its routes", an_interface_leaves_after_its_routes },
 		{ "watchers are told", watchers_are_told },
+		{ "a watcher may leave when it is told", a_watcher_may_leave },
 		{ "a change costs what depends on it", a_change_costs_what_depends_on_it },
 		{ NULL, NULL },
 	};

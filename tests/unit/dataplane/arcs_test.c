@@ -57,8 +57,8 @@ static void in_order_and_only_what_is_wanted(void)
 		itf->flags = (set & 8 ? BW_IF_F_NAT_OUTSIDE : 0) |
 			     (set & 16 ? BW_IF_F_NAT_INSIDE : 0) | (set & 32 ? BW_IF_F_VFR_IN : 0);
 		arcs_chain(itf);
-		CU_ASSERT_EQUAL(walk(itf, ARC_IP4_IN, FEATURE_IP4_IN_ACL, FEATURE_IP4_OUT_NAT,
-					passed),
+		CU_ASSERT_EQUAL(
+			walk(itf, ARC_IP4_IN, FEATURE_IP4_IN_ACL, FEATURE_IP4_OUT_NAT, passed),
 			acl_in + vfr + outside + mss);
 		if (acl_in)
 			CU_ASSERT_EQUAL(passed[n++], FEATURE_IP4_IN_ACL);
@@ -67,8 +67,7 @@ static void in_order_and_only_what_is_wanted(void)
 		if (outside)
 			CU_ASSERT_EQUAL(passed[n++], FEATURE_IP4_IN_NAT);
 		n = 0;
-		CU_ASSERT_EQUAL(
-			walk(itf, ARC_IP4_OUT, FEATURE_IP4_OUT_NAT, FEATURE_MAX, passed),
+		CU_ASSERT_EQUAL(walk(itf, ARC_IP4_OUT, FEATURE_IP4_OUT_NAT, FEATURE_MAX, passed),
 			outside + acl_out + mss);
 		if (outside)
 			CU_ASSERT_EQUAL(passed[n++], FEATURE_IP4_OUT_NAT);
@@ -110,7 +109,8 @@ int main(void)
 
 	CU_initialize_registry();
 	s = CU_add_suite("arcs", NULL, NULL);
-	CU_add_test(s, "features in order, and only those wanted", in_order_and_only_what_is_wanted);
+	CU_add_test(
+		s, "features in order, and only those wanted", in_order_and_only_what_is_wanted);
 	CU_add_test(s, "all nodes of an arc share edges", all_nodes_of_an_arc_share_edges);
 	CU_basic_run_tests();
 	failures = CU_get_number_of_failures() + (CU_get_number_of_tests_run() == 0);
