@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Fixtures: a lab per module, its state shown when a test fails, and a bound on every test."""
 
+import contextlib
+import ctypes
 import os
 import shutil
 import signal
 import sys
+import threading
 
 import pytest
 
@@ -51,15 +54,40 @@ def lab(request):
             shutil.rmtree(directory, ignore_errors=True)
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_protocol(item, nextitem):
-    """No test hangs: beyond the bound it fails, with the lab's state."""
-    def out_of_time(signum, frame):
-        raise lab_module.LabError(f"not done within {TEST_BOUND} s")
-    signal.signal(signal.SIGALRM, out_of_time)
+class OutOfTime(lab_module.LabError):
+    def __init__(self):
+        super().__init__(f"not done within {TEST_BOUND} s")
+
+
+@contextlib.contextmanager
+def bounded_by_alarm():
+    def ring(signum, frame):
+        raise OutOfTime
+    signal.signal(signal.SIGALRM, ring)
     signal.alarm(TEST_BOUND)
     yield
     signal.alarm(0)
+
+
+@contextlib.contextmanager
+def bounded_by_thread():
+    """Where there are no signals. A call that blocks is left before the exception comes."""
+    thread = ctypes.c_ulong(threading.get_ident())
+    timer = threading.Timer(TEST_BOUND, ctypes.pythonapi.PyThreadState_SetAsyncExc,
+                            (thread, ctypes.py_object(OutOfTime)))
+    timer.daemon = True
+    timer.start()
+    yield
+    timer.cancel()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+    """No test hangs: beyond the bound it fails, with the lab's state."""
+    # A worker of xdist may find its main thread taken, and runs the tests in another one then.
+    is_main = threading.current_thread() is threading.main_thread()
+    with bounded_by_alarm() if is_main else bounded_by_thread():
+        yield
 
 
 @pytest.hookimpl(hookwrapper=True)
